@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from transcribe.types import Acoustics, Hit, Role, Transcript, Utterance
+from recorder.types import Role
+from transcribe.types import Acoustics, Hit, Transcript, Utterance
 
 
 class Verdict(StrEnum):
@@ -104,9 +105,62 @@ class ScoringMode(StrEnum):
     DEDUCTION = "deduction"
 
 
+class Policy(StrEnum):
+    """What may happen with a machine's suggested answer."""
+
+    SUGGEST = "suggest"
+    """Shown beside the question; a person chooses."""
+    ACCEPT_WHEN_SURE = "accept_when_sure"
+    """Filled in where measured agreement with inspectors is high enough (`scoring.suggest.may_accept`)."""
+    HUMAN_ONLY = "human_only"
+    """Never shown as an answer."""
+
+
+class ConditionSource(StrEnum):
+    """What a showing condition looks at."""
+
+    CALL_DATA = "call_data"
+    ANSWER = "answer"
+
+
+class Operator(StrEnum):
+    """How a showing condition compares."""
+
+    ONE_OF = "one_of"
+    NOT_ONE_OF = "not_one_of"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A criterion is shown only if each of its conditions holds.
+
+    `key` names an attribute of the call data, or another criterion, whose chosen option keys are
+    compared (`not_applicable` where that was chosen; the figure for numbers and occurrences).
+    A question not yet answered holds no condition.
+    """
+
+    source: ConditionSource
+    key: str
+    operator: Operator
+    values: tuple[str, ...]
+    """One number for `AT_LEAST` and `AT_MOST`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A passage of a stored call that shows what a criterion means."""
+
+    recording_id: str
+    start_s: float
+    end_s: float
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen."""
+    """One answer that can be chosen; for numbers and occurrences, one band of them."""
 
     key: str
     label: str
@@ -118,6 +172,10 @@ class Option:
     requires_evidence: bool = False
     verdict: Verdict | None = None
     """Which verdict of the bound rule suggests this option."""
+    low: Decimal | None = None
+    """Band of `NUMBER` (the figure) and `DEDUCTION` (the occurrences): from this figure on."""
+    high: Decimal | None = None
+    """Up to but without this figure; None has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +194,16 @@ class Criterion:
     deduct_points: Decimal = Decimal(0)
     """Per occurrence, for `DEDUCTION`."""
     deduct_cap: Decimal | None = None
+    bonus: bool = False
+    """Points come on top of the total, up to the rubric's highest total; never in a denominator."""
+    optional: bool = False
+    """May stay unanswered at submit."""
+    show_if: tuple[Condition, ...] = ()
+    """All must hold; a criterion not shown is not scored."""
+    example: Example | None = None
+    policy: Policy = Policy.SUGGEST
+    sure_level: Decimal = Decimal("0.8")
+    """`ACCEPT_WHEN_SURE`: what the lower bound of measured agreement must exceed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +213,9 @@ class Section:
     key: str
     title: str
     weight: Decimal
+    """Share of 100. In a deduction form: the most this section can lose; 0 sets no limit."""
     criteria: tuple[Criterion, ...]
+    guidance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +231,24 @@ class Rubric:
     """Where a deduction form starts."""
     decimals: int = 1
     """Digits kept when rounding half up at the end."""
+    max_total: Decimal | None = None
+    """Highest total with bonus; None: full marks (100, or `start_points`)."""
+    guidance: str = ""
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every criterion, in the order of the form."""
+        return tuple(item for section in self.sections for item in section.criteria)
+
+    @property
+    def full_marks(self) -> Decimal:
+        """What a call without fault and without bonus is worth."""
+        return Decimal(100) if self.mode is ScoringMode.WEIGHTED else self.start_points
+
+    @property
+    def highest_total(self) -> Decimal:
+        """What no total exceeds."""
+        return self.full_marks if self.max_total is None else self.max_total
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +263,8 @@ class Answer:
     """For `DEDUCTION`."""
     number: Decimal | None = None
     comment: str = ""
+    """Free text; the answer itself for `TEXT`."""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +277,11 @@ class SectionScore:
     weight: Decimal
     """Effective weight after renormalisation."""
     score: Decimal | None
+    """After weighting and veto, to six digits; totals are taken from the exact figure, not from this."""
     vetoed: bool = False
+    lost_score: Decimal | None = None
+    """What the section would have scored without its veto; None where it was not vetoed."""
+    bonus: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +298,9 @@ class Score:
     critical_errors: Mapping[CriticalClass, int]
     answered: int
     answerable: int
+    scorable: bool = True
+    """False where no point could be earned or lost (nothing answered, or all not applicable):
+    the total is then 0 and says nothing."""
 
     @property
     def complete(self) -> bool:
