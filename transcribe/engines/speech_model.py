@@ -1,0 +1,164 @@
+"""The Whisper network behind the engine: loading, hearing a batch of windows, timing and proving words.
+
+Everything here works on 16 kHz windows of at most thirty seconds and knows nothing of calls or roles.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcribe.types import EngineUnavailable
+from transcribe.weights import Weights
+
+RATE_HZ = 16_000
+FRAMES_PER_S = 50
+"""Encoder frames a second."""
+MAX_TOKENS = 448
+LANGUAGE = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token heard, with its times in the window and its probability."""
+
+    id: int
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The smallest run of tokens that decodes to whole characters, times in the window."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one window gave."""
+
+    tokens: tuple[int, ...]
+    mean_log_probability: float
+    no_speech: float
+    """Probability that the window holds no speech, 0..1."""
+
+
+class SpeechModel:
+    """Whisper on CTranslate2, loaded once: int8 on CPU, float16 on a GPU."""
+
+    def __init__(self, weights: Weights, *, threads: int = 0) -> None:
+        """`threads` 0 means one a core. Raises `EngineUnavailable` where the folder cannot be loaded."""
+        import ctranslate2  # noqa: PLC0415 - heavy, and only this engine needs it
+        import tokenizers  # noqa: PLC0415
+        from faster_whisper.feature_extractor import FeatureExtractor  # noqa: PLC0415
+
+        gpu = ctranslate2.get_cuda_device_count() > 0
+        self.device = "cuda" if gpu else "cpu"
+        self.compute_type = "float16" if gpu else "int8"
+        self._ct2 = ctranslate2
+        try:
+            self._model: Any = ctranslate2.models.Whisper(
+                str(weights.path), device=self.device, compute_type=self.compute_type,
+                intra_threads=threads or os.cpu_count() or 1, inter_threads=1,
+            )
+            self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(weights.path / "tokenizer.json"))
+        except Exception as error:  # the loaders raise bare RuntimeError and Exception
+            detail = f"语音模型目录 {weights.path} 无法载入（{error}）。请运行 qm models 检查或换目录。"
+            raise EngineUnavailable(detail) from error
+        self._mel = FeatureExtractor(feature_size=_mel_bins(weights))
+        self._start = [self._id(f"<|{name}|>") for name in ("startoftranscript", LANGUAGE, "transcribe")]
+        self._no_times = self._id("<|notimestamps|>")
+        self._previous = self._id("<|startofprev|>")
+        self._end = self._id("<|endoftext|>")
+
+    def encode(self, sounds: list[NDArray[np.float32]]) -> Any:
+        """Encoder output of a batch of windows (16 kHz samples, at most 30 s each)."""
+        features = np.stack([self._features(samples) for samples in sounds])
+        return self._model.encode(self._ct2.StorageView.from_array(features), to_cpu=False)
+
+    def generate(self, encoded: Any, count: int, *, prompt: str = "", beam: int = 1) -> list[Heard]:
+        """Words of each of the `count` windows in `encoded`. `prompt` biases towards its vocabulary."""
+        before = [self._previous, *self.tokens(prompt)[-223:]] if prompt else []
+        prompts = [[*before, *self._start, self._no_times]] * count
+        results = self._model.generate(
+            encoded, prompts, beam_size=beam, max_length=MAX_TOKENS, return_scores=True,
+            return_no_speech_prob=True, suppress_blank=True, suppress_tokens=[-1],
+        )
+        return [self._heard(result) for result in results]
+
+    def _heard(self, result: Any) -> Heard:
+        kept = tuple(token for token in result.sequences_ids[0] if token < self._end)
+        return Heard(kept, float(result.scores[0]), float(result.no_speech_prob))
+
+    def align(self, encoded: Any, tokens: list[list[int]], durations_s: list[float]) -> list[list[Token]]:
+        """Times and probabilities of given tokens in each window of `encoded`."""
+        frames = [max(1, math.ceil(d * 2 * FRAMES_PER_S)) for d in durations_s]
+        results = self._model.align(encoded, self._start, tokens, frames, median_filter_width=7)
+        return [_timed(given, result) for given, result in zip(tokens, results, strict=True)]
+
+    def pieces(self, tokens: list[Token]) -> list[Piece]:
+        """Groups tokens until each group decodes to whole characters."""
+        found: list[Piece] = []
+        group: list[Token] = []
+        for token in tokens:
+            group.append(token)
+            text = self.text([t.id for t in group])
+            if "\ufffd" in text and len(group) < 4:
+                continue
+            chance = sum(t.probability for t in group) / len(group)
+            found.append(Piece(text.replace("\ufffd", ""), group[0].start_s, group[-1].end_s, chance))
+            group = []
+        return found
+
+    def tokens(self, text: str) -> list[int]:
+        """Token ids of `text`, no specials."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def text(self, tokens: list[int]) -> str:
+        """Text of token ids."""
+        return str(self._tokenizer.decode(tokens))
+
+    def _features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        whole = np.zeros(30 * RATE_HZ, dtype=np.float32)
+        whole[: samples.size] = samples[: whole.size]
+        mel = self._mel(whole, padding=0)
+        return np.ascontiguousarray(mel[:, : 30 * 2 * FRAMES_PER_S], dtype=np.float32)
+
+    def _id(self, token: str) -> int:
+        found = self._tokenizer.token_to_id(token)
+        if found is None:
+            raise EngineUnavailable(f"语音模型缺少标记 {token}，不是多语言 Whisper。请换用多语言模型。")
+        return int(found)
+
+
+def _mel_bins(weights: Weights) -> int:
+    """80 for most sizes, 128 for large-v3 kinds, as the folder's own description says."""
+    file = weights.path / "preprocessor_config.json"
+    return int(json.loads(file.read_text(encoding="utf-8")).get("feature_size", 80)) if file.is_file() else 80
+
+
+def _timed(ids: list[int], result: Any) -> list[Token]:
+    """Tokens with the window times at which the alignment path reaches and leaves them."""
+    if not ids:
+        return []
+    starts: dict[int, int] = {}
+    for text_at, time_at in result.alignments:
+        starts.setdefault(int(text_at), int(time_at))
+    last = int(result.alignments[-1][1]) if result.alignments else 0
+    edges = [starts.get(at, last) for at in range(len(ids) + 1)]
+    chances = result.text_token_probs
+    return [
+        Token(token, edges[at] / FRAMES_PER_S, edges[at + 1] / FRAMES_PER_S, float(chances[at]))
+        for at, token in enumerate(ids)
+    ]

@@ -1,0 +1,90 @@
+"""Voice activity: where on one channel somebody speaks.
+
+The probabilities come from the Silero network that faster-whisper carries; the decisions are ours, because
+telephone openings need more lead-in than its defaults leave.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcribe.types import Span
+
+FRAME = 512
+"""Samples a probability covers: 32 ms at 16 kHz."""
+RATE_HZ = 16_000
+_FRAME_S = FRAME / RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOptions:
+    """Thresholds of voice activity; seconds and probabilities."""
+
+    onset: float = 0.5
+    """Probability from which speech begins."""
+    offset: float = 0.3
+    """Probability under which speech may end."""
+    min_speech_s: float = 0.1
+    """Shorter bursts are clicks."""
+    min_silence_s: float = 0.3
+    """Shorter pauses belong to the speech around them."""
+
+
+@functools.cache
+def _network() -> Any:
+    from faster_whisper.vad import get_vad_model  # noqa: PLC0415 - loads onnxruntime, only where needed
+
+    return get_vad_model()
+
+
+def probabilities(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Speech probability of each 32 ms frame of 16 kHz mono `samples`."""
+    if samples.size == 0:
+        return np.zeros(0, dtype=np.float32)
+    padded = np.pad(samples, (0, -samples.size % FRAME))
+    output = np.asarray(_network()(padded), dtype=np.float32)
+    return output.reshape(-1)
+
+
+def voiced_spans(samples: NDArray[np.float32], options: VoiceOptions | None = None) -> tuple[Span, ...]:
+    """Stretches of speech in 16 kHz mono `samples`, unpadded, in order."""
+    return spans_of(probabilities(samples), samples.size / RATE_HZ, options or VoiceOptions())
+
+
+def spans_of(chance: NDArray[np.float32], duration_s: float, options: VoiceOptions) -> tuple[Span, ...]:
+    """Stretches of speech from frame probabilities: hysteresis, short pauses bridged, clicks dropped."""
+    spans: list[Span] = []
+    start: int | None = None
+    for at, value in enumerate(chance):
+        if start is None and value >= options.onset:
+            start = at
+        elif start is not None and value < options.offset:
+            _append(spans, Span(start * _FRAME_S, at * _FRAME_S), options.min_silence_s)
+            start = None
+    if start is not None:
+        _append(spans, Span(start * _FRAME_S, duration_s), options.min_silence_s)
+    return tuple(span for span in spans if span.duration_s >= options.min_speech_s)
+
+
+def _append(spans: list[Span], span: Span, min_silence_s: float) -> None:
+    if spans and span.start_s - spans[-1].end_s < min_silence_s:
+        spans[-1] = Span(spans[-1].start_s, span.end_s)
+    else:
+        spans.append(span)
+
+
+def padded(spans: tuple[Span, ...], pad_s: float, duration_s: float) -> tuple[Span, ...]:
+    """Widens each span by `pad_s`, meeting neighbours halfway, inside the call."""
+    found = []
+    for at, span in enumerate(spans):
+        low = spans[at - 1].end_s if at else -span.start_s
+        high = spans[at + 1].start_s if at + 1 < len(spans) else 2 * duration_s - span.end_s
+        start = max(0.0, span.start_s - min(pad_s, (span.start_s - low) / 2))
+        end = min(duration_s, span.end_s + min(pad_s, (high - span.end_s) / 2))
+        found.append(Span(start, end))
+    return tuple(found)
