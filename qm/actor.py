@@ -1,0 +1,39 @@
+"""Who is acting: the signed-in person, as queries and services know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UserRole(StrEnum):
+    """The five roles of DOMAIN.md."""
+
+    INSPECTOR = "inspector"
+    AGENT = "agent"
+    LEADER = "leader"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or the system acting. Scope: None means no limit at that level (headquarters)."""
+
+    user_id: int | None
+    username: str
+    name: str
+    role: UserRole
+    branch_id: int | None = None
+    team_id: int | None = None
+    agent_id: int | None = None
+    address: str = ""
+    """Network address, for the audit."""
+
+    def may(self, *roles: UserRole) -> bool:
+        """True where the actor holds one of these roles."""
+        return self.role in roles
+
+
+SYSTEM = Actor(user_id=None, username="system", name="系统", role=UserRole.ADMINISTRATOR)
+"""Workers and commands act as the system."""

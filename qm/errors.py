@@ -1,0 +1,49 @@
+"""Errors that name the fact. One mapping (`qm.web.errors`) turns each into a page, a fragment or JSON.
+
+The message tells the person what to do next; it is a Chinese gettext key, formatted with `params`.
+"""
+
+from __future__ import annotations
+
+
+class QmError(Exception):
+    """Base of every expected error. `status` is the HTTP status it maps to."""
+
+    status = 400
+    message = "请求无法完成，请检查后重试。"
+
+    def __init__(self, message: str | None = None, /, **params: object) -> None:
+        self.message = message or type(self).message
+        self.params = params
+        super().__init__(self.message % params if params else self.message)
+
+    @property
+    def code(self) -> str:
+        """Stable name for machines, e.g. `StaleEvaluation`."""
+        return type(self).__name__
+
+
+class NotFound(QmError):
+    """The thing does not exist, or this person may not know that it does."""
+
+    status = 404
+    message = "没有找到，或您无权查看。请返回列表重新选择。"
+
+
+class Forbidden(QmError):
+    """This person may not do this."""
+
+    status = 403
+    message = "您没有权限执行此操作。如需权限，请联系管理员。"
+
+
+class InvalidInput(QmError):
+    """A value is not acceptable."""
+
+    status = 422
+
+
+class Conflict(QmError):
+    """Somebody else, or an earlier step, made this impossible."""
+
+    status = 409

@@ -1,0 +1,48 @@
+"""Tables. They persist only; validation happens before (Pydantic, WTForms)."""
+
+from qm.models.evaluations import (
+    AnswerRow,
+    Assignment,
+    AssignmentState,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    EvidenceRow,
+)
+from qm.models.hearing import FindingRow, HitRow, TranscriptRow, UtteranceRow
+from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionState
+from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
+from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
+from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
+
+__all__ = [
+    "Agent",
+    "AnswerRow",
+    "ApiToken",
+    "Assignment",
+    "AssignmentState",
+    "AuditEvent",
+    "Branch",
+    "Evaluation",
+    "EvaluationKind",
+    "EvaluationState",
+    "EvidenceRow",
+    "FindingRow",
+    "HitRow",
+    "Job",
+    "JobState",
+    "PhraseLibrary",
+    "PhraseRow",
+    "Quarantine",
+    "QuarantineState",
+    "Recording",
+    "RecordingStatus",
+    "RubricVersion",
+    "SignInAttempt",
+    "Team",
+    "TranscriptRow",
+    "User",
+    "UtteranceRow",
+    "VersionState",
+    "WorkerBeat",
+]

@@ -1,0 +1,68 @@
+"""One mapping from errors to a page, a fragment or JSON."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from qm.errors import QmError
+
+log = structlog.get_logger()
+
+_HTTP_MESSAGES = {
+    404: "没有找到这个页面，请检查地址或返回首页。",
+    405: "这个地址不接受此操作，请返回重试。",
+    413: "文件过大，请拆分后上传，或请管理员调整上限。",
+}
+
+
+def wants_json() -> bool:
+    """True for the API and for callers that accept JSON rather than HTML."""
+    return (
+        request.path.startswith("/api/")
+        or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def _answer(status: int, code: str, message: str) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error={"code": code, "message": message}), status
+    if "HX-Request" in request.headers:
+        response = make_response(render_template("partials/_problem.html", message=message, code=code), status)
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    return render_template("pages/problem.html", status=status, message=message, code=code), status
+
+
+def _expected(error: QmError) -> ResponseReturnValue:
+    text = gettext(error.message)
+    return _answer(error.status, error.code, text % error.params if error.params else text)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    text = gettext(_HTTP_MESSAGES.get(error.code, "请求无法完成，请检查后重试。"))
+    return _answer(error.code, error.name.replace(" ", ""), text)
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    return _answer(400, "FormExpired", gettext("页面已过期，请刷新后再提交；已自动保存的内容不会丢失。"))
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected_error", path=request.path, exc_info=error)
+    return _answer(500, "Unexpected", gettext("系统出错，已记录。请稍后重试；若仍出现，请把时间告诉管理员。"))
+
+
+def register(app: Flask) -> None:
+    """Install the mapping."""
+    app.register_error_handler(QmError, _expected)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
