@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-
 class Role(StrEnum):
     """Who speaks on a channel or in an utterance."""
 
