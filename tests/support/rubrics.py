@@ -1,0 +1,109 @@
+"""Small rubrics and a strategy for arbitrary ones, with answers that fit them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from scoring.types import Answer, Criterion, CriterionKind, Option, Rubric, ScoringMode, Section, Veto
+
+D = Decimal
+
+
+def yes_no(key: str, points: str = "10", **more: Any) -> Criterion:
+    """A yes/no criterion; `veto` and `critical` fall on its *no*."""
+    veto, critical = more.pop("veto", Veto.NONE), more.pop("critical", None)
+    more.setdefault("not_applicable_allowed", True)
+    options = (Option("yes", "是", D(points)), Option("no", "否", D(0), veto, critical))
+    return Criterion(key, key, CriterionKind.YES_NO, D(points), options, **more)
+
+
+def per_case(key: str, each: str, *, cap: str | None = None, maximum: str = "0", **more: Any) -> Criterion:
+    """A criterion that takes points off per occurrence."""
+    return Criterion(
+        key,
+        key,
+        CriterionKind.DEDUCTION,
+        D(maximum),
+        deduct_points=D(each),
+        deduct_cap=None if cap is None else D(cap),
+        **more,
+    )
+
+
+def form(*sections: Section, mode: ScoringMode = ScoringMode.WEIGHTED, **more: Any) -> Rubric:
+    """A rubric of these sections."""
+    return Rubric("form", "表", 1, mode, sections, **more)
+
+
+def section(key: str, weight: str, *criteria: Criterion) -> Section:
+    """A section of these criteria."""
+    return Section(key, key, D(weight), criteria)
+
+
+def said(criterion: str, *options: str, **more: Any) -> Answer:
+    """An answer by options, or by what `more` says."""
+    return Answer(criterion, options, **more)
+
+
+def skipped(criterion: str) -> Answer:
+    """Not applicable."""
+    return Answer(criterion, not_applicable=True)
+
+
+POINTS = st.integers(1, 40).map(lambda n: D(n) / 4)
+
+
+@st.composite
+def criteria(draw: st.DrawFn, key: str, mode: ScoringMode) -> Criterion:
+    """Any scored criterion."""
+    kind = draw(st.sampled_from([CriterionKind.YES_NO, CriterionKind.MULTIPLE, CriterionKind.DEDUCTION]))
+    top = draw(POINTS)
+    if kind is CriterionKind.DEDUCTION:
+        cap = draw(st.none() | st.just(top))
+        return per_case(
+            key, str(draw(POINTS)), cap=cap and str(cap), maximum=str(top), not_applicable_allowed=True
+        )
+    veto = draw(st.sampled_from([Veto.NONE, Veto.NONE, Veto.NONE, Veto.SECTION, Veto.EVALUATION]))
+    first = Option("yes", "是", top)
+    options = (first, Option("no", "否", draw(st.sampled_from([D(0), top / 2])), veto))
+    bonus = draw(st.integers(0, 9)) == 0 and mode is ScoringMode.WEIGHTED
+    return Criterion(key, key, kind, top, options, not_applicable_allowed=True, bonus=bonus)
+
+
+@st.composite
+def rubrics(draw: st.DrawFn, modes: tuple[ScoringMode, ...] = tuple(ScoringMode)) -> Rubric:
+    """Any rubric of one to four sections with one to four criteria each."""
+    mode = draw(st.sampled_from(modes))
+    sections = []
+    for n in range(draw(st.integers(1, 4))):
+        keys = [f"c{n}_{m}" for m in range(draw(st.integers(1, 4)))]
+        asked = tuple(draw(criteria(key, mode)) for key in keys)
+        sections.append(section(f"s{n}", str(draw(st.integers(1, 50))), *asked))
+    return form(*sections, mode=mode, decimals=draw(st.integers(0, 3)))
+
+
+@st.composite
+def answers_to(draw: st.DrawFn, rubric: Rubric) -> list[Answer]:
+    """Answers that fit; some criteria unanswered, some not applicable."""
+    given = []
+    for criterion in rubric.criteria:
+        choice = draw(st.sampled_from(["answer", "answer", "answer", "skip", "leave"]))
+        if choice == "skip":
+            given.append(skipped(criterion.key))
+        elif choice == "answer" and criterion.kind is CriterionKind.DEDUCTION:
+            given.append(Answer(criterion.key, occurrences=draw(st.integers(0, 30))))
+        elif choice == "answer":
+            given.append(Answer(criterion.key, (draw(st.sampled_from(["yes", "no"])),)))
+    return given
+
+
+@st.composite
+def evaluations(
+    draw: st.DrawFn, modes: tuple[ScoringMode, ...] = tuple(ScoringMode)
+) -> tuple[Rubric, list[Answer]]:
+    """A rubric with answers."""
+    rubric = draw(rubrics(modes))
+    return rubric, draw(answers_to(rubric))
