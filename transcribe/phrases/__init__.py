@@ -1,0 +1,17 @@
+"""Phrases: the library that people edit, and finding them in what was heard."""
+
+from transcribe.phrases.library import LibraryErrors, LineError, read_csv, seed, write_csv
+from transcribe.phrases.matcher import Level, PhraseMatcher
+from transcribe.phrases.proof import PhraseProver, ProofScore
+
+__all__ = [
+    "Level",
+    "LibraryErrors",
+    "LineError",
+    "PhraseMatcher",
+    "PhraseProver",
+    "ProofScore",
+    "read_csv",
+    "seed",
+    "write_csv",
+]

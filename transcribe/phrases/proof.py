@@ -1,0 +1,32 @@
+"""What second listening has to offer: how well a phrase explains a stretch of sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from recorder.types import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ProofScore:
+    """Answer of a second listening."""
+
+    llr: float
+    """Log likelihood ratio, nats a token: the phrase in its place against what was first heard. 0 is even."""
+    start_s: float
+    """Where the phrase starts in the call by the sound itself."""
+    end_s: float
+
+
+class PhraseProver(Protocol):
+    """Scores a phrase against the sound of one call."""
+
+    def prove(
+        self, role: Role, start_s: float, end_s: float, heard_text: str, phrase_text: str
+    ) -> ProofScore | None:
+        """Compare `phrase_text` with `heard_text` over the sound of `role` in `start_s`..`end_s`.
+
+        None where the sound cannot be judged (out of range, silence).
+        """
+        ...
