@@ -22,7 +22,7 @@ def reading(source: Path | ByteStream) -> Iterator[ByteStream]:
 
 
 def copy_hashed(source: ByteStream, target: IO[bytes] | None = None) -> str:
-    """Copy a stream in pieces (or only read it, without `target`) and return the SHA-256 of what was copied, as lower-case hex."""
+    """Copy a stream in pieces (without `target`, only read it); its SHA-256 as lower-case hex."""
     digest = hashlib.sha256()
     for chunk in read_chunks(source):
         digest.update(chunk)
