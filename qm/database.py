@@ -74,6 +74,14 @@ def bind(engine: Engine) -> None:
     _engine = engine
 
 
+def unbind() -> None:
+    """Close the bound database, if any."""
+    global _engine  # noqa: PLW0603
+    if _engine is not None:
+        _engine.dispose()
+    _engine = None
+
+
 def is_bound() -> bool:
     """True once `bind` was called."""
     return _engine is not None
@@ -98,8 +106,7 @@ def reading() -> Iterator[Session]:
         try:
             yield session
         finally:
-            _open.reset(token)
-            session.rollback()
+            _open.reset(token)  # closing rolls back; rows stay readable, detached
 
 
 @contextmanager

@@ -1,0 +1,53 @@
+"""Fixtures every test may use: settings, databases, people."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from qm import database, schema
+from qm.settings import Settings, settings
+
+pytest_plugins = ["tests.support.postgres", "tests.support.people"]
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit test that opens a socket has found its way out of the unit."""
+    if "tests/unit/" in request.node.nodeid:
+
+        def refuse(*_args: object, **_kwargs: object) -> None:
+            raise AssertionError("a unit test opened a socket")
+
+        monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings of an empty installation in a temporary folder, without workers."""
+    monkeypatch.setenv("QM_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("QM_SECRET_KEY", "only for tests")
+    monkeypatch.setenv("QM_WORKER_PROCESSES", "0")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    settings.cache_clear()
+    yield settings()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def sqlite(config: Settings) -> Iterator[None]:
+    """An empty, migrated SQLite database, bound."""
+    database.bind(database.make_engine(config.resolved_database_url))
+    schema.migrate()
+    yield
+    database.unbind()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database(request: pytest.FixtureRequest) -> str:
+    """The test runs on SQLite and on PostgreSQL; gives the dialect."""
+    request.getfixturevalue(request.param)
+    return str(request.param)
