@@ -1,0 +1,125 @@
+"""The one place that knows the durable engine: names, its tables, and what a client may ask of it.
+
+The engine's tables live in qm's own database, so that a recording, its job row and its workflow are
+committed together or not at all. Nothing but ids is ever given to it (it stores pickles). Its package
+is imported on first use: it costs seconds, and most commands never enqueue anything.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session
+
+from qm import database
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
+
+APPLICATION = "qm-pipeline"
+QUEUE = "qm-recordings"
+WORKFLOW = "process_recording"
+VERSION = "1"
+"""Pinned: raise it only when a step is added, removed or reordered, after the queue has run empty."""
+
+_lock = threading.Lock()
+_prepared: set[str] = set()
+_clients: dict[str, Any] = {}
+
+
+class JobsNotPrepared(RuntimeError):
+    """`prepare` must run before the transaction that enqueues: it creates tables of its own."""
+
+
+def url() -> str:
+    """URL of the bound database, as the engine wants it."""
+    return database.engine().url.render_as_string(hide_password=False)
+
+
+def prepare() -> None:
+    """Create or migrate the engine's tables in the bound database; cheap when done before.
+
+    Call it outside any transaction.
+    """
+    target = url()
+    with _lock:
+        if target in _prepared:
+            return
+        from dbos import DBOS  # noqa: PLC0415 - see the module's docstring
+
+        quiet()
+        DBOS.migrate(target)
+        _prepared.add(target)
+
+
+def quiet() -> None:
+    """Keep the engine's own chatter out of our logs; its warnings stay."""
+    import logging  # noqa: PLC0415
+
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+def client() -> DBOSClient:
+    """The engine's client for the bound database. It runs nothing; web and commands use only this."""
+    target = url()
+    prepare()
+    with _lock:
+        if target not in _clients:
+            from dbos import DBOSClient  # noqa: PLC0415
+
+            _clients[target] = DBOSClient(
+                system_database_url=target, application_name=APPLICATION, lazy=True
+            )
+        found: DBOSClient = _clients[target]
+        return found
+
+
+def enqueue(session: Session, *, job_id: str, recording_id: str, first_step: str) -> None:
+    """Put a workflow into the queue within the caller's transaction.
+
+    Raises `JobsNotPrepared` where `prepare` was not called before the transaction began.
+    """
+    if url() not in _prepared:
+        raise JobsNotPrepared
+    client().enqueue_in_transaction(
+        session.connection(),
+        {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": job_id,
+            "app_version": VERSION,
+        },
+        job_id,
+        recording_id,
+        first_step,
+    )
+
+
+def pending_of(worker: str) -> list[str]:
+    """Ids of workflows that this worker has begun and not ended."""
+    found = client().list_workflows(status="PENDING", executor_id=worker, load_input=False, load_output=False)
+    return [item.workflow_id for item in found]
+
+
+def unfinished() -> dict[str, str]:
+    """Status (`ENQUEUED`, `PENDING`, …) of every workflow that has not ended, by id."""
+    found = client().list_workflows(
+        status=["ENQUEUED", "PENDING", "DELAYED"], load_input=False, load_output=False
+    )
+    return {item.workflow_id: item.status for item in found}
+
+
+def resume(workflow_ids: list[str]) -> None:
+    """Let any worker continue these workflows from their last finished step."""
+    if workflow_ids:
+        client().resume_workflows(workflow_ids, queue_name=QUEUE)
+
+
+def close() -> None:
+    """Release the clients' connections (at the end of a process or a test)."""
+    with _lock:
+        for opened in _clients.values():
+            opened.destroy()
+        _clients.clear()
+        _prepared.clear()
