@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcribe.normalize import normalize
@@ -42,6 +42,7 @@ def test_a_place_in_the_reading_leads_back_to_the_original() -> None:
     assert original[start:end] == "为您服务"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="您好工号，。 0123456789.%元年一二ABｃ掛", max_size=40))
 def test_every_reading_maps_into_the_text_without_going_back(text: str) -> None:
     for reading in normalize(text).readings:
@@ -50,6 +51,7 @@ def test_every_reading_maps_into_the_text_without_going_back(text: str) -> None:
         assert list(reading.origin) == sorted(reading.origin)
 
 
+@settings(deadline=None)  # the first use loads the character tables
 @given(st.integers(min_value=0, max_value=999_999))
 def test_values_are_read_as_the_number_converter_reads_them(number: int) -> None:
     import cn2an

@@ -6,12 +6,28 @@ from recorder.types import Role
 from transcribe.phrases import LibraryErrors, read_csv, seed, write_csv
 from transcribe.types import PhraseKind
 
+BAD = (
+    "a,甲,required,agent,您好",
+    "b,乙,nonsense,agent,再见",
+    "c,丙,topic,nobody,投诉",
+    "d,丁,topic,any,，。",
+    "a,甲,forbidden,agent,烦死了",
+    "a,甲,required,agent,您好。",
+    "短",
+)
 HEADER = "group,name,kind,role,phrase\n"
 
 
 def test_the_seed_has_the_required_groups_and_sixty_forbidden_phrases_in_eight() -> None:
     required = {s.key for s in seed() if s.kind is PhraseKind.REQUIRED}
-    assert {"greeting", "closing", "identity_check", "hold_courtesy", "risk_disclosure", "rating_invitation"} <= required
+    assert {
+        "greeting",
+        "closing",
+        "identity_check",
+        "hold_courtesy",
+        "risk_disclosure",
+        "rating_invitation",
+    } <= required
     forbidden = [s for s in seed() if s.kind is PhraseKind.FORBIDDEN]
     assert len(forbidden) >= 8
     assert sum(len(s.phrases) for s in forbidden) >= 60
@@ -28,7 +44,7 @@ def test_an_exported_library_reads_back_the_same() -> None:
 
 
 def test_all_bad_lines_are_reported_and_the_good_ones_kept() -> None:
-    table = HEADER + "a,甲,required,agent,您好\nb,乙,nonsense,agent,再见\nc,丙,topic,nobody,投诉\nd,丁,topic,any,，。\na,甲,forbidden,agent,烦死了\na,甲,required,agent,您好。\n短\n"
+    table = HEADER + "\n".join(BAD)
     with pytest.raises(LibraryErrors) as caught:
         read_csv(table)
     assert [(e.line, e.reason) for e in caught.value.errors] == [

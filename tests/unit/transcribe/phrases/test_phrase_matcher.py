@@ -8,7 +8,9 @@ from transcribe.phrases import Level, PhraseMatcher
 from transcribe.types import MatchKind, PhraseKind, Utterance, Word
 
 
-def scan(texts: list[str], *turns: tuple[Role, str], level: Level = Level.SOUND) -> list[tuple[str, MatchKind]]:
+def scan(
+    texts: list[str], *turns: tuple[Role, str], level: Level = Level.SOUND
+) -> list[tuple[str, MatchKind]]:
     hits = PhraseMatcher([phrase(t) for t in texts], level=level).scan(said(*turns))
     return [(h.phrase, h.match) for h in hits]
 
@@ -41,7 +43,9 @@ def test_speakers_that_are_not_told_apart_may_hold_any_phrase_and_stay_unknown()
 
 
 def test_a_phrase_split_by_a_short_pause_is_found_where_it_starts() -> None:
-    (hit,) = PhraseMatcher([phrase("不归我管")]).scan(said((AGENT, "那也不归"), (AGENT, "我管啊"), every_s=2, length_s=1.5))
+    (hit,) = PhraseMatcher([phrase("不归我管")]).scan(
+        said((AGENT, "那也不归"), (AGENT, "我管啊"), every_s=2, length_s=1.5)
+    )
     assert (hit.utterance, hit.start_char, hit.end_char, hit.heard) == (0, 2, 4, "不归我管")
 
 

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from recorder.types import Role
+from tests.unit.transcribe.phrases.conversation import AGENT, CUSTOMER, said
+from transcribe.keywords import Topic, keywords, topics
+from transcribe.phrases import Level, PhraseMatcher, seed
+from transcribe.types import Acoustics, Transcript
+
+
+def call(*turns: tuple[Role, str]) -> Transcript:
+    return Transcript(tuple(said(*turns)), Acoustics(), 60.0, "zh", "none", "0", "none")
+
+
+def test_the_customers_matter_stands_before_courtesies(tmp_path: Path) -> None:
+    found = keywords(
+        call(
+            (AGENT, "您好，请问有什么可以帮您？"),
+            (CUSTOMER, "我的信用卡丢了，想办挂失"),
+            (AGENT, "好的，信用卡挂失需要核对身份，请您稍等"),
+        ),
+        3,
+        cache_dir=tmp_path,
+    )
+    assert {k.word for k in found[:2]} == {"信用卡", "挂失"}
+    assert found[0].count == 2
+    assert not {"您好", "请问", "稍等"} & {k.word for k in found}
+
+
+def test_the_dictionary_cache_is_kept_in_the_given_folder(tmp_path: Path) -> None:
+    keywords(call((CUSTOMER, "转账")), cache_dir=tmp_path / "words")
+    assert list((tmp_path / "words").iterdir())
+
+
+def test_silence_has_no_keywords() -> None:
+    assert keywords(call()) == ()
+
+
+def test_topics_count_different_phrases_of_the_library() -> None:
+    matcher = PhraseMatcher((p for s in seed() for p in s.phrases), level=Level.SOUND)
+    hits = matcher.scan(said((CUSTOMER, "我的信用卡丢了，想办理挂失，挂失要多久"), (AGENT, "请您稍等")))
+    assert topics(hits)[0] == Topic("card_loss", 3)
