@@ -96,7 +96,7 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str = "") -> Iterator[ObjectStat]:
-        """Objects whose key begins with `prefix`, in key order.
+        """Objects whose key begins with `prefix`, page by page; S3 servers differ in the order.
 
         `sha256` and `content_type` may be None here even where `stat` knows them.
         """

@@ -123,7 +123,7 @@ class S3Store:
             return
 
     def list(self, prefix: str = "") -> Iterator[ObjectStat]:
-        """Objects whose key begins with `prefix`, in key order, fetched page by page."""
+        """Objects whose key begins with `prefix`, fetched page by page, in the order of the server."""
         try:
             with self._named_failures(prefix):
                 for item in self._client.list_objects(bucket_name=self.bucket, prefix=prefix, recursive=True):

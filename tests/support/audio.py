@@ -82,6 +82,18 @@ def encode(
     return path
 
 
+def write_two_tracks(path: Path, first: Sound, second: Sound, *, rate_hz: int = 8_000) -> Path:
+    """An M4A with two mono tracks, one speaker each."""
+    with av.open(str(path), "w", format="ipod") as out:
+        streams: list[Any] = [out.add_stream("aac", rate=rate_hz, layout="mono") for _ in (first, second)]
+        for stream, sound in zip(streams, (first, second), strict=True):
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound), format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = rate_hz, 0
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    return path
+
+
 def write_gsm_wav(path: Path, *, seconds: float = 3.0, seed: int = 5) -> Path:
     """A GSM 6.10 WAV (format tag 0x31, 65-byte blocks of 320 samples) built from random speech parameters.
 
