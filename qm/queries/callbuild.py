@@ -1,0 +1,77 @@
+"""From a stored hearing to the view of a call. Pure: rows are read elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from qm.queries.callviews import CallHeader, CallView, Moment, MomentKind, Note, Turn
+from qm.queries.marking import SpanMark, pieces, same_words
+from qm.queries.moments import HitMoment, gather
+from scoring.types import Finding
+from transcribe.types import Acoustics, Hit, Span, Transcript, Utterance
+
+_BETWEEN_TURNS = frozenset({MomentKind.SILENCE, MomentKind.INTERRUPTION})
+
+
+def empty_call(header: CallHeader) -> CallView:
+    """A call that was not transcribed yet: it can be played, not read."""
+    return CallView(header=header, flow=(), moments=(), voiced=())
+
+
+def build_call(
+    header: CallHeader,
+    transcript: Transcript,
+    hits: Sequence[Hit],
+    findings: Sequence[Finding],
+    group_names: Mapping[str, str],
+) -> CallView:
+    """The view of a transcribed call. `group_names`: phrase group key to its name."""
+    moments, hit_moments = gather(hits, transcript.acoustics, findings, group_names, header.duration_s)
+    return CallView(
+        header=header,
+        flow=flow(transcript.utterances, moments, hit_moments),
+        moments=moments,
+        voiced=merged_speech(transcript.acoustics),
+        roles_certain=transcript.roles_certain,
+    )
+
+
+def flow(
+    utterances: Sequence[Utterance], moments: Sequence[Moment], hit_moments: Sequence[HitMoment]
+) -> tuple[Turn | Note, ...]:
+    """Turns and the notes between them, in order of time; a note stands before a turn that starts with it."""
+    marks: dict[int, list[SpanMark]] = defaultdict(list)
+    for found in hit_moments:
+        hit = found.hit
+        marks[hit.utterance].append(SpanMark(found.moment, hit.start_char, hit.end_char))
+    turns: list[Turn | Note] = [_turn(utterance, marks[utterance.index]) for utterance in utterances]
+    notes = [Note(moment) for moment in moments if moment.kind in _BETWEEN_TURNS]
+    return tuple(sorted([*notes, *turns], key=lambda item: (item.start_s, item.kind != "note")))
+
+
+def merged_speech(acoustics: Acoustics) -> tuple[tuple[float, float], ...]:
+    """Stretches in which anybody speaks, in order, without overlaps."""
+    spans = sorted((span for found in acoustics.voiced.values() for span in found), key=_start)
+    merged: list[tuple[float, float]] = []
+    for span in spans:
+        if merged and span.start_s <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], span.end_s))
+        else:
+            merged.append((span.start_s, span.end_s))
+    return tuple(merged)
+
+
+def _start(span: Span) -> float:
+    return span.start_s
+
+
+def _turn(utterance: Utterance, marks: Sequence[SpanMark]) -> Turn:
+    return Turn(
+        index=utterance.index,
+        role=utterance.role,
+        start_s=utterance.start_s,
+        end_s=utterance.end_s,
+        pieces=pieces(utterance, marks),
+        heard="" if same_words(utterance.heard, utterance.text) else utterance.heard,
+    )

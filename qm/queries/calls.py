@@ -1,0 +1,109 @@
+"""One call with all that was heard and found in it, read from the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+
+from sqlmodel import col, select
+
+from qm import stored
+from qm.actor import Actor
+from qm.database import reading
+from qm.models import Agent, FindingRow, HitRow, PhraseRow, Recording, Team, TranscriptRow
+from qm.queries.callbuild import build_call, empty_call
+from qm.queries.callviews import CallHeader, CallView
+from qm.queries.recordings import recording_for
+from recorder.types import Role
+from scoring.types import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class HeardCall:
+    """A call's view with what judging it needs besides."""
+
+    view: CallView
+    findings: tuple[Finding, ...]
+    call_data: dict[str, str]
+    transcript_id: int | None
+    library_id: int | None
+
+
+def masked(number: str) -> str:
+    """A telephone number of which only the ends are shown; short ones keep their last two digits."""
+    if len(number) >= 9:
+        return f"{number[:3]}****{number[-4:]}"
+    return f"****{number[-2:]}" if number else ""
+
+
+def call_for(actor: Actor, recording_id: str) -> HeardCall:
+    """A call that `actor` may hear, with its current transcript. Raises `NotFound`."""
+    return heard(recording_for(actor, recording_id))
+
+
+def heard(recording: Recording, transcript_id: int | None = None) -> HeardCall:
+    """A call with one transcript: the named one, else the current one, else none yet."""
+    with reading() as session:
+        agent = session.get(Agent, recording.agent_id) if recording.agent_id else None
+        team = session.get(Team, recording.team_id) if recording.team_id else None
+        call_data = stored.call_data_of(
+            recording, agent_no=agent.number if agent else "", team=team.name if team else ""
+        )
+        header = _header(recording, agent, team)
+        transcript = _transcript(recording.id, transcript_id)
+        if transcript is None:
+            return HeardCall(empty_call(header), (), call_data, None, None)
+        hits = session.exec(
+            select(HitRow).where(HitRow.transcript_id == transcript.id).order_by(col(HitRow.start_s))
+        ).all()
+        findings = session.exec(select(FindingRow).where(FindingRow.transcript_id == transcript.id)).all()
+    libraries = [row.library_id for row in hits] + [row.library_id for row in findings]
+    library_id = max(libraries, default=None)
+    told = tuple(stored.load_finding(row) for row in findings)
+    view = build_call(
+        header,
+        stored.load_transcript(transcript.document),
+        [stored.load_hit(row) for row in hits],
+        told,
+        _group_names(library_id),
+    )
+    return HeardCall(view, told, call_data, transcript.id, library_id)
+
+
+def _transcript(recording_id: str, transcript_id: int | None) -> TranscriptRow | None:
+    chosen = col(TranscriptRow.current) if transcript_id is None else col(TranscriptRow.id) == transcript_id
+    with reading() as session:
+        return session.exec(
+            select(TranscriptRow).where(TranscriptRow.recording_id == recording_id, chosen)
+        ).first()
+
+
+def _group_names(library_id: int | None) -> dict[str, str]:
+    if library_id is None:
+        return {}
+    with reading() as session:
+        rows = session.exec(
+            select(PhraseRow.group, PhraseRow.group_name).where(PhraseRow.library_id == library_id).distinct()
+        ).all()
+    return dict(rows)
+
+
+def _header(recording: Recording, agent: Agent | None, team: Team | None) -> CallHeader:
+    apart = recording.channels == 2 and not recording.identical_channels
+    left = Role.CUSTOMER if recording.roles_swapped else Role.AGENT
+    return CallHeader(
+        recording_id=recording.id,
+        agent_id=recording.agent_id,
+        agent_name=agent.name if agent else "",
+        agent_no=agent.number if agent else "",
+        team=team.name if team else "",
+        queue=recording.queue,
+        direction=recording.direction,
+        caller=masked(recording.caller),
+        started_at=recording.started_at.astimezone(timezone(timedelta(minutes=recording.utc_offset_min))),
+        duration_s=recording.duration_s,
+        speakers_apart=apart,
+        left_role=left if apart else Role.UNKNOWN,
+        warnings=tuple(recording.warnings),
+        keywords=tuple(recording.keywords),
+    )

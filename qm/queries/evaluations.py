@@ -1,0 +1,181 @@
+"""Evaluations, as far as a person may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, true
+from sqlmodel import col, select
+
+from qm import stored
+from qm.actor import Actor, UserRole
+from qm.database import reading
+from qm.errors import NotFound
+from qm.models import (
+    AnswerRow,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    EvidenceRow,
+    Recording,
+    RubricVersion,
+    User,
+)
+from qm.queries import calls
+from qm.queries.callviews import CallView
+from qm.queries.formbuild import build_form
+from qm.queries.formviews import FormView
+from qm.queries.recordings import visible_to
+from scoring.rubric import rubric_from_dict
+from scoring.types import Answer, Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """One evaluation with the call it judges: everything its page shows."""
+
+    id: int
+    recording_id: str
+    agent_id: int | None
+    kind: EvaluationKind
+    state: EvaluationState
+    revision: int
+    evaluator: str
+    """Name of who scored; empty for automatic ones."""
+    updated_at: datetime
+    released_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledgement: str
+    inclusion_probability: float | None
+    call: CallView
+    form: FormView
+
+
+def readable_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Evaluation` and its `Recording` that says which `actor` may read.
+
+    Inspectors and supervisors: those of the calls they may see. Leaders: released ones of their team.
+    Agents: their own released ones. Automatic ones are for inspectors and supervisors only.
+    """
+    released = and_(
+        col(Evaluation.state) != EvaluationState.DRAFT, col(Evaluation.kind) == EvaluationKind.HUMAN
+    )
+    if actor.user_id is None:
+        return true()
+    if actor.may(UserRole.INSPECTOR, UserRole.SUPERVISOR):
+        return visible_to(actor)
+    if actor.may(UserRole.LEADER):
+        return and_(visible_to(actor), released)
+    if actor.may(UserRole.AGENT) and actor.agent_id is not None:
+        return and_(col(Evaluation.agent_id) == actor.agent_id, released)
+    return false()
+
+
+def evaluation_for(actor: Actor, evaluation_id: int) -> Evaluation:
+    """One evaluation row. Raises `NotFound` where it does not exist or is not this person's to read."""
+    with reading() as session:
+        found = session.exec(
+            select(Evaluation)
+            .join(Recording, col(Recording.id) == Evaluation.recording_id)
+            .where(Evaluation.id == evaluation_id, readable_by(actor))
+        ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def evaluation_view(actor: Actor, evaluation_id: int) -> EvaluationView:
+    """One evaluation for its page, on the transcript and form versions it pinned. Raises `NotFound`."""
+    with reading() as session:
+        row = evaluation_for(actor, evaluation_id)
+        recording = session.get(Recording, row.recording_id)
+        if recording is None:
+            raise NotFound
+        heard = calls.heard(recording, row.transcript_id)
+        rubric = rubric_of(row.rubric_id)
+        form = build_form(
+            rubric,
+            row.rubric_id,
+            answers_of(evaluation_id),
+            findings=heard.findings,
+            moments=heard.view.moments,
+            call_data=heard.call_data,
+            comment=row.comment,
+        )
+        evaluator = session.get(User, row.evaluator_id) if row.evaluator_id else None
+    return EvaluationView(
+        id=evaluation_id,
+        recording_id=row.recording_id,
+        agent_id=row.agent_id,
+        kind=row.kind,
+        state=row.state,
+        revision=row.revision,
+        evaluator=evaluator.name if evaluator else "",
+        updated_at=row.updated_at,
+        released_at=row.released_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledgement=row.acknowledgement,
+        inclusion_probability=row.inclusion_probability,
+        call=heard.view,
+        form=form,
+    )
+
+
+def human_evaluation(recording_id: str) -> Evaluation | None:
+    """The one human evaluation of a call; None where nobody began."""
+    with reading() as session:
+        return session.exec(
+            select(Evaluation).where(
+                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.HUMAN
+            )
+        ).first()
+
+
+def rubric_of(rubric_id: int) -> Rubric:
+    """A stored rubric version. Raises `NotFound`."""
+    with reading() as session:
+        row = session.get(RubricVersion, rubric_id)
+    if row is None:
+        raise NotFound
+    return rubric_from_dict(row.document)
+
+
+def answers_of(evaluation_id: int) -> list[Answer]:
+    """The answers of an evaluation with their evidence."""
+    with reading() as session:
+        rows = session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == evaluation_id)).all()
+        proofs = session.exec(
+            select(EvidenceRow)
+            .where(col(EvidenceRow.answer_id).in_([row.id for row in rows]))
+            .order_by(col(EvidenceRow.start_s), col(EvidenceRow.id))
+        ).all()
+    by_answer: dict[int, list[EvidenceRow]] = defaultdict(list)
+    for item in proofs:
+        by_answer[item.answer_id].append(item)
+    return [_answer(row, by_answer[row.id or 0]) for row in rows]
+
+
+def _answer(row: AnswerRow, proofs: Sequence[EvidenceRow]) -> Answer:
+    return Answer(
+        criterion=row.criterion,
+        options=tuple(row.options),
+        not_applicable=row.not_applicable,
+        occurrences=row.occurrences,
+        number=row.number,
+        comment=row.comment,
+        evidence=tuple(
+            stored.load_evidence(
+                {
+                    "start_s": item.start_s,
+                    "end_s": item.end_s,
+                    "role": item.role,
+                    "text": item.text,
+                    "source": item.source,
+                }
+            )
+            for item in proofs
+        ),
+    )

@@ -1,0 +1,187 @@
+"""From a rubric, the answers and the machine's findings to the form a person sees. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from qm.queries.callviews import Moment
+from qm.queries.formviews import (
+    CriterionView,
+    EvidenceView,
+    FormView,
+    OptionView,
+    SectionView,
+    SuggestionView,
+)
+from qm.queries.moments import match
+from scoring.arithmetic import score
+from scoring.errors import AnswerInvalid
+from scoring.marks import chosen_options, mark
+from scoring.types import (
+    Answer,
+    Criterion,
+    Evidence,
+    Finding,
+    Policy,
+    Rubric,
+    Section,
+    SectionScore,
+    Verdict,
+    Veto,
+)
+from scoring.visibility import is_answered, shown
+
+
+def build_form(
+    rubric: Rubric,
+    rubric_id: int,
+    answers: Iterable[Answer],
+    *,
+    findings: Sequence[Finding] = (),
+    moments: Sequence[Moment] = (),
+    call_data: Mapping[str, str] | None = None,
+    comment: str = "",
+) -> FormView:
+    """The form with its answers, suggestions and score so far.
+
+    Raises `AnswerInvalid` where an answer does not fit the rubric.
+    """
+    given = {answer.criterion: answer for answer in answers}
+    outcome = score(rubric, given.values(), call_data)
+    visible = shown(rubric, {k: a for k, a in given.items() if _counts(rubric, a)}, call_data or {})
+    told = {finding.rule_key: finding for finding in findings}
+    filled = _Filled(rubric, given, told, moments, visible)
+    sections = {part.key: part for part in outcome.sections}
+    return FormView(
+        rubric_id=rubric_id,
+        title=rubric.title,
+        version=rubric.version,
+        mode=rubric.mode,
+        sections=tuple(_section(filled, section, sections[section.key]) for section in rubric.sections),
+        total=outcome.total if outcome.scorable else None,
+        lost_total=outcome.lost_total,
+        answered=outcome.answered,
+        answerable=outcome.answerable,
+        comment=comment,
+    )
+
+
+def suggestion(criterion: Criterion, finding: Finding | None) -> SuggestionView | None:
+    """What the rule's verdict answers on this form; None where no rule speaks or a person decides alone."""
+    if finding is None or criterion.policy is Policy.HUMAN_ONLY:
+        return None
+    not_applicable = finding.verdict is Verdict.NOT_APPLICABLE and criterion.not_applicable_allowed
+    options = tuple(o for o in criterion.options if o.verdict is finding.verdict)[:1]
+    return SuggestionView(
+        verdict=finding.verdict,
+        options=tuple(option.key for option in options),
+        label=options[0].label if options else "",
+        not_applicable=not_applicable,
+        explanation=finding.explanation,
+    )
+
+
+def _counts(rubric: Rubric, answer: Answer) -> bool:
+    criterion = next((c for c in rubric.criteria if c.key == answer.criterion), None)
+    return criterion is not None and is_answered(criterion, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What every question is shown with."""
+
+    rubric: Rubric
+    given: Mapping[str, Answer]
+    told: Mapping[str, Finding]
+    moments: Sequence[Moment]
+    visible: frozenset[str]
+
+
+def _section(filled: _Filled, section: Section, part: SectionScore) -> SectionView:
+    return SectionView(
+        key=section.key,
+        title=section.title,
+        weight=part.weight or section.weight,
+        score=part.score,
+        lost_score=part.lost_score,
+        criteria=tuple(_criterion(filled, criterion) for criterion in section.criteria),
+    )
+
+
+def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
+    finding = filled.told.get(criterion.rule or "")
+    given = filled.given.get(criterion.key) or Answer(criterion.key)
+    answered = is_answered(criterion, given)
+    counts = answered and not given.not_applicable
+    worth = mark(filled.rubric, criterion, given) if counts else None
+    taken = _taken(criterion, given) if counts else ()
+    offered = suggestion(criterion, finding)
+    return CriterionView(
+        key=criterion.key,
+        title=criterion.title,
+        kind=criterion.kind,
+        max_points=criterion.max_points,
+        guidance=criterion.guidance,
+        options=_options(criterion, taken),
+        not_applicable_allowed=criterion.not_applicable_allowed,
+        not_applicable=given.not_applicable,
+        number=given.number,
+        occurrences=given.occurrences,
+        comment=given.comment,
+        evidence=_evidence(given.evidence, finding.evidence if offered and finding else (), filled.moments),
+        suggestion=offered,
+        earned=worth.earned if worth else None,
+        answered=answered,
+        shown=criterion.key in filled.visible,
+        optional=criterion.optional,
+        vetoes=worth is not None and worth.veto is not Veto.NONE,
+    )
+
+
+def _taken(criterion: Criterion, answer: Answer) -> tuple[str, ...]:
+    try:
+        return tuple(option.key for option in chosen_options(criterion, answer))
+    except AnswerInvalid:
+        return ()
+
+
+def _options(criterion: Criterion, taken: Sequence[str]) -> tuple[OptionView, ...]:
+    return tuple(
+        OptionView(
+            key=option.key,
+            label=option.label,
+            points=option.points,
+            full=option.points == criterion.max_points and option.veto is Veto.NONE,
+            chosen=option.key in taken,
+            digit=place,
+            veto=option.veto is not Veto.NONE,
+            requires_comment=option.requires_comment,
+            requires_evidence=option.requires_evidence,
+        )
+        for place, option in enumerate(criterion.options, start=1)
+    )
+
+
+def _evidence(
+    attached: Sequence[Evidence], suggested: Sequence[Evidence], moments: Sequence[Moment]
+) -> tuple[EvidenceView, ...]:
+    """Attached proofs, then suggested ones that are not attached yet."""
+    views = [proof(item, moments, attached=True) for item in attached]
+    known = {view.identity for view in views}
+    offers = [proof(item, moments, attached=False) for item in suggested]
+    return tuple(views + [view for view in offers if view.identity not in known])
+
+
+def proof(item: Evidence, moments: Sequence[Moment], *, attached: bool) -> EvidenceView:
+    """One proof, linked to the moment it speaks of."""
+    found = match(moments, item)
+    return EvidenceView(
+        start_s=item.start_s,
+        end_s=item.end_s,
+        role=item.role,
+        text=item.text,
+        source=item.source,
+        moment=found.key if found else "",
+        attached=attached,
+    )
