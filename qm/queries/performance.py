@@ -1,0 +1,205 @@
+"""Released scores: which a person may see, their average with its interval, and where points went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+
+from qm.actor import Actor, UserRole
+from qm.database import reading
+from qm.models import Agent, AnswerRow, Evaluation, EvaluationKind, EvaluationState, Recording, RubricVersion
+from qm.queries.recordings import visible_to
+from scoring.losses import CriterionLoss, losses
+from scoring.rubric import rubric_from_dict
+from scoring.types import Answer, Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCall:
+    """One released evaluation by a person, with what is needed of its call."""
+
+    evaluation_id: int
+    recording_id: str
+    agent_id: int
+    agent_name: str
+    agent_number: str
+    rubric_id: int
+    rubric_title: str
+    state: EvaluationState
+    total: Decimal
+    lost_total: Decimal | None
+    """What the total would have been without veto; None where nothing was vetoed."""
+    vetoes: tuple[str, ...]
+    comment: str
+    inclusion_probability: float | None
+    released_at: datetime
+    acknowledged_at: datetime | None
+    started_at: datetime
+    queue: str
+    direction: str
+    duration_s: float
+
+    @property
+    def acknowledged(self) -> bool:
+        """True once the agent has confirmed having read it."""
+        return self.state is EvaluationState.ACKNOWLEDGED
+
+
+@dataclass(frozen=True, slots=True)
+class LossLine:
+    """What one criterion cost over several calls."""
+
+    criterion: str
+    title: str
+    mean_points: Decimal
+    """Average points off the total, over the calls in which the criterion counted."""
+    lost_in: int
+    """Calls in which any point was lost."""
+    counted_in: int
+    """Calls in which the criterion counted."""
+    evaluation_ids: tuple[int, ...]
+    """The evaluations in which points were lost, newest first."""
+
+    @property
+    def share_lost(self) -> float:
+        """Share of the calls in which points were lost, 0..1."""
+        return self.lost_in / self.counted_in
+
+
+def released(
+    actor: Actor,
+    *,
+    agent_id: int | None = None,
+    team_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
+) -> tuple[ScoredCall, ...]:
+    """Released evaluations that `actor` may see, newest release first.
+
+    `since` and `until` (exclusive) are moments of release.
+    """
+    conditions: list[ColumnElement[bool]] = [
+        visible_to(actor),
+        col(Evaluation.kind) == EvaluationKind.HUMAN,
+        col(Evaluation.state) != EvaluationState.DRAFT,
+        col(Evaluation.released_at).is_not(None),
+        col(Evaluation.total).is_not(None),
+    ]
+    if actor.may(UserRole.AGENT):
+        conditions.append(col(Evaluation.agent_id) == actor.agent_id)
+    if agent_id is not None:
+        conditions.append(col(Evaluation.agent_id) == agent_id)
+    if team_id is not None:
+        conditions.append(col(Recording.team_id) == team_id)
+    if since is not None:
+        conditions.append(col(Evaluation.released_at) >= since)
+    if until is not None:
+        conditions.append(col(Evaluation.released_at) < until)
+    statement = (
+        select(Evaluation, Recording, Agent, RubricVersion.title)
+        .join(Recording, col(Recording.id) == Evaluation.recording_id)
+        .join(Agent, col(Agent.id) == Evaluation.agent_id)
+        .join(RubricVersion, col(RubricVersion.id) == Evaluation.rubric_id)
+        .where(*conditions)
+        .order_by(col(Evaluation.released_at).desc(), col(Evaluation.id).desc())
+        .limit(limit)
+    )
+    with reading() as session:
+        return tuple(_call(*row) for row in session.exec(statement).all())
+
+
+def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
+    """What each criterion cost over these calls, the dearest first; criteria without loss are left out.
+
+    Criteria of different rubric versions are taken together by key, under the newest title.
+    """
+    per_call = _losses_by_evaluation(calls)
+    seen: dict[str, list[tuple[int, CriterionLoss]]] = defaultdict(list)
+    for call in calls:
+        for item in per_call.get(call.evaluation_id, ()):
+            seen[item.criterion].append((call.evaluation_id, item))
+    lines = [_line(key, items) for key, items in seen.items()]
+    return tuple(sorted((line for line in lines if line.lost_in), key=lambda line: -line.mean_points))
+
+
+def _line(key: str, items: list[tuple[int, CriterionLoss]]) -> LossLine:
+    lost = tuple(evaluation_id for evaluation_id, item in items if item.points > 0)
+    whole = sum((item.points for _, item in items), Decimal(0))
+    return LossLine(key, items[0][1].title, whole / len(items), len(lost), len(items), lost)
+
+
+def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_title: str) -> ScoredCall:
+    assert evaluation.id is not None
+    assert agent.id is not None
+    assert evaluation.total is not None
+    assert evaluation.released_at is not None
+    return ScoredCall(
+        evaluation_id=evaluation.id,
+        recording_id=recording.id,
+        agent_id=agent.id,
+        agent_name=agent.name,
+        agent_number=agent.number,
+        rubric_id=evaluation.rubric_id,
+        rubric_title=rubric_title,
+        state=evaluation.state,
+        total=evaluation.total,
+        lost_total=evaluation.lost_total,
+        vetoes=tuple(evaluation.vetoes),
+        comment=evaluation.comment,
+        inclusion_probability=evaluation.inclusion_probability,
+        released_at=evaluation.released_at,
+        acknowledged_at=evaluation.acknowledged_at,
+        started_at=recording.started_at,
+        queue=recording.queue,
+        direction=recording.direction,
+        duration_s=recording.duration_s,
+    )
+
+
+def _losses_by_evaluation(calls: Sequence[ScoredCall]) -> dict[int, tuple[CriterionLoss, ...]]:
+    ids = [call.evaluation_id for call in calls]
+    with reading() as session:
+        rows = session.exec(select(AnswerRow).where(col(AnswerRow.evaluation_id).in_(ids))).all()
+        recordings = session.exec(
+            select(Recording).where(col(Recording.id).in_([call.recording_id for call in calls]))
+        ).all()
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for row in rows:
+        answers[row.evaluation_id].append(_answer(row))
+    rubrics = _rubrics({call.rubric_id for call in calls})
+    call_data = {recording.id: _call_data(recording) for recording in recordings}
+    return {
+        call.evaluation_id: losses(
+            rubrics[call.rubric_id], answers[call.evaluation_id], call_data[call.recording_id]
+        )
+        for call in calls
+    }
+
+
+def _call_data(recording: Recording) -> dict[str, str]:
+    attributes = {key: str(value) for key, value in recording.attributes.items()}
+    return {**attributes, "queue": recording.queue, "direction": recording.direction}
+
+
+def _answer(row: AnswerRow) -> Answer:
+    return Answer(
+        criterion=row.criterion,
+        options=tuple(row.options),
+        not_applicable=row.not_applicable,
+        occurrences=row.occurrences,
+        number=row.number,
+        comment=row.comment,
+    )
+
+
+def _rubrics(ids: Iterable[int]) -> dict[int, Rubric]:
+    with reading() as session:
+        rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(list(ids)))).all()
+    return {row.id: rubric_from_dict(row.document) for row in rows if row.id is not None}

@@ -1,0 +1,181 @@
+"""Teams as their leader sees them: members, averages, what cannot be told apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, true
+from sqlmodel import col, select
+
+from qm.actor import Actor, UserRole
+from qm.database import reading
+from qm.errors import NotFound
+from qm.models import Agent, Branch, Team
+from qm.queries import periods
+from qm.queries.averages import Average, Difference, Standing, average, difference, standings
+from qm.queries.performance import LossLine, ScoredCall, loss_lines, released
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One agent over a period."""
+
+    agent: Agent
+    average: Average | None
+    """None where nothing was released."""
+    last_calls: tuple[ScoredCall, ...]
+    unacknowledged: int
+    standing: Standing | None
+    """Who is surely better and worse; None where nothing was released."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """One team over a period."""
+
+    team: Team
+    branch: Branch
+    period: periods.Period
+    calls: tuple[ScoredCall, ...]
+    average: Average | None
+    change: Difference | None
+    """Against the period before; None where either has too few calls."""
+    members: tuple[Member, ...]
+    losses: tuple[LossLine, ...]
+    vetoed: int
+
+    @property
+    def told_apart(self) -> bool:
+        """True where any two members' averages can be told apart."""
+        return any(member.standing and member.standing.surely_worse for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One team among others."""
+
+    team: Team
+    branch: Branch
+    agents: int
+    average: Average | None
+    unacknowledged: int
+
+
+def _teams_of(actor: Actor) -> ColumnElement[bool]:
+    if actor.may(UserRole.LEADER):
+        return col(Team.id) == actor.team_id if actor.team_id is not None else false()
+    if actor.may(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR):
+        return true() if actor.branch_id is None else col(Team.branch_id) == actor.branch_id
+    return false()
+
+
+def teams(actor: Actor) -> list[tuple[Team, Branch]]:
+    """Teams that this person leads or oversees, by branch and name."""
+    with reading() as session:
+        rows = session.exec(
+            select(Team, Branch)
+            .join(Branch, col(Branch.id) == Team.branch_id)
+            .where(_teams_of(actor))
+            .order_by(Branch.name, Team.name)
+        ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def team_lines(actor: Actor, period: periods.Period) -> tuple[TeamLine, ...]:
+    """Each team's average over the period."""
+    calls = _by_agent(released(actor, since=period.start, until=period.end))
+    lines = []
+    for team, branch in teams(actor):
+        agents = _agents(team)
+        own = [call for agent in agents for call in calls.get(agent.id or 0, ())]
+        waiting = sum(not call.acknowledged for call in own)
+        lines.append(TeamLine(team, branch, len(agents), average(own), waiting))
+    return tuple(lines)
+
+
+def team_view(actor: Actor, team_id: int, period: periods.Period) -> TeamView:
+    """One team over a period. Raises `NotFound` where it is not this person's to see."""
+    team, branch = _team(actor, team_id)
+    calls = released(actor, team_id=team_id, since=period.start, until=period.end)
+    earlier = periods.before(period)
+    then = released(actor, team_id=team_id, since=earlier.start, until=earlier.end)
+    return TeamView(
+        team=team,
+        branch=branch,
+        period=period,
+        calls=calls,
+        average=average(calls),
+        change=difference(calls, then),
+        members=_members(_agents(team), calls),
+        losses=loss_lines(calls),
+        vetoed=sum(bool(call.vetoes) for call in calls),
+    )
+
+
+def agent_for(actor: Actor, agent_id: int) -> tuple[Agent, Team]:
+    """An agent of a team that this person leads or oversees. Raises `NotFound`."""
+    with reading() as session:
+        row = session.exec(
+            select(Agent, Team)
+            .join(Team, col(Team.id) == Agent.team_id)
+            .where(Agent.id == agent_id, _teams_of(actor))
+        ).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def _team(actor: Actor, team_id: int) -> tuple[Team, Branch]:
+    with reading() as session:
+        row = session.exec(
+            select(Team, Branch)
+            .join(Branch, col(Branch.id) == Team.branch_id)
+            .where(Team.id == team_id, _teams_of(actor))
+        ).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def _agents(team: Team) -> list[Agent]:
+    with reading() as session:
+        return list(
+            session.exec(
+                select(Agent)
+                .where(Agent.team_id == team.id, col(Agent.active).is_(True))
+                .order_by(Agent.number)
+            ).all()
+        )
+
+
+def _by_agent(calls: Sequence[ScoredCall]) -> dict[int, list[ScoredCall]]:
+    found: dict[int, list[ScoredCall]] = defaultdict(list)
+    for call in calls:
+        found[call.agent_id].append(call)
+    return found
+
+
+def _members(agents: list[Agent], calls: Sequence[ScoredCall]) -> tuple[Member, ...]:
+    """Members, those surely better first; who cannot be told apart stands by number, never by average."""
+    own = _by_agent(calls)
+    figures = {agent.number: average(own.get(agent.id or 0, ())) for agent in agents}
+    places = standings(figures)
+    members = [
+        Member(
+            agent=agent,
+            average=figures[agent.number],
+            last_calls=tuple(own.get(agent.id or 0, ())[:3]),
+            unacknowledged=sum(not call.acknowledged for call in own.get(agent.id or 0, ())),
+            standing=places.get(agent.number),
+        )
+        for agent in agents
+    ]
+    return tuple(sorted(members, key=_place))
+
+
+def _place(member: Member) -> tuple[bool, int, str]:
+    standing = member.standing
+    ranks = standing.best_rank + standing.worst_rank if standing else 0
+    return standing is None, ranks, member.agent.number

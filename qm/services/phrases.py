@@ -1,0 +1,265 @@
+"""Editing the draft of the phrase library."""
+
+from __future__ import annotations
+
+from pypinyin import lazy_pinyin
+from sqlmodel import col, delete, func, select
+
+from qm.actor import Actor
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, InvalidInput
+from qm.models import PhraseLibrary, PhraseRow, VersionState
+from qm.queries import phrases as queries
+from qm.services import audit
+from recorder.types import Role
+from transcribe.normalize import normalize
+from transcribe.phrases.library import AGENT_NO, LibraryErrors, LineError, read_csv
+from transcribe.types import PhraseKind, PhraseSet
+
+PHRASE_CHARS_MAX = 60
+"""Longer phrases are never said the same way twice."""
+
+
+class NoDraft(Conflict):
+    """There is no draft to edit."""
+
+    message = "没有正在编辑的草稿。请先点“开始编辑”。"
+
+
+class PhraseUnusable(InvalidInput):
+    """The phrase cannot be found in speech."""
+
+    message = "短语为空或只有标点，请填写要听的话。"
+
+
+class PhraseTooLong(InvalidInput):
+    """Too long to be said the same way twice."""
+
+    message = "短语超过 %(most)d 个字，请拆成几条短的。"
+
+
+class PhraseThere(Conflict):
+    """The group has it already."""
+
+    message = "“%(text)s”在这个分组里已经有了，无需再加。"
+
+
+class GroupThere(Conflict):
+    """A group of this name exists."""
+
+    message = "已经有名为“%(name)s”的分组，请换一个名称，或直接往里加短语。"
+
+
+class GroupUnknown(InvalidInput):
+    """No such group in the draft."""
+
+    message = "草稿里没有这个分组，请返回短语库重新选择。"
+
+
+class TableUnusable(InvalidInput):
+    """A CSV with unusable lines; `errors` lists each with its line. Nothing was changed."""
+
+    message = "文件中有 %(count)d 行不能用，草稿没有改动。请按下面的说明改好后重新导入。"
+
+    def __init__(self, errors: tuple[LineError, ...]) -> None:
+        super().__init__(None, count=len(errors))
+        self.errors = errors
+
+
+def start_draft(actor: Actor) -> PhraseLibrary:
+    """The draft: the one there is, or a copy of the version in force."""
+    with writing() as session:
+        open_draft = queries.draft()
+        if open_draft is not None:
+            return open_draft
+        highest = session.exec(select(func.max(PhraseLibrary.version))).one() or 0
+        draft = PhraseLibrary(
+            version=highest + 1, state=VersionState.DRAFT, created_at=now(), created_by=actor.user_id
+        )
+        source = queries.rows(queries.published())
+        session.add(draft)
+        session.flush()
+        assert draft.id is not None
+        session.add_all(_copy(row, draft.id) for row in source)
+        audit.record(actor, "phrase_draft_started", "phrase_library", draft.id, version=draft.version)
+        return draft
+
+
+def discard_draft(actor: Actor) -> int:
+    """Throw the draft away; gives its version number. Raises `NoDraft`."""
+    with writing() as session:
+        draft = _draft()
+        session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
+        session.exec(delete(PhraseLibrary).where(col(PhraseLibrary.id) == draft.id))
+        audit.record(actor, "phrase_draft_discarded", "phrase_library", draft.id, version=draft.version)
+        return draft.version
+
+
+def add_phrase(actor: Actor, *, group: str, text: str, role: Role) -> PhraseRow:
+    """Add a phrase to a group of the draft.
+
+    Raises `NoDraft`, `GroupUnknown`, `PhraseUnusable`, `PhraseTooLong`, `PhraseThere`.
+    """
+    with writing():
+        there = [row for row in queries.rows(_draft()) if row.group == group]
+        if not there:
+            raise GroupUnknown
+        row = _row(there[0].group, there[0].group_name, there[0].kind, role, text)
+        return _add(actor, row, there)
+
+
+def add_group(actor: Actor, *, name: str, kind: PhraseKind, first: str, role: Role) -> PhraseRow:
+    """Begin a group with its first phrase. Raises as `add_phrase`, and `GroupThere`."""
+    with writing():
+        rows = queries.rows(_draft())
+        if any(row.group_name == name.strip() for row in rows):
+            raise GroupThere(name=name.strip())
+        key = _free_key(name, {row.group for row in rows})
+        return _add(actor, _row(key, name.strip(), kind, role, first), [])
+
+
+def change_phrase(actor: Actor, phrase_id: int, *, text: str, role: Role) -> PhraseRow:
+    """Change a phrase of the draft. Raises `NotFound` and as `add_phrase`."""
+    with writing() as session:
+        row = queries.phrase_in_draft(phrase_id)
+        there = [other for other in queries.rows(_draft()) if other.group == row.group and other.id != row.id]
+        wanted = _row(row.group, row.group_name, row.kind, role, text)
+        _check_new(wanted, there)
+        row.text, row.role = wanted.text, wanted.role
+        session.add(row)
+        audit.record(actor, "phrase_changed", "phrase", row.id, group=row.group, text=row.text)
+        return row
+
+
+def rename_group(actor: Actor, *, group: str, name: str) -> None:
+    """Give a group of the draft another name. Raises `NoDraft`, `GroupUnknown`, `GroupThere`."""
+    with writing() as session:
+        rows = queries.rows(_draft())
+        own = [row for row in rows if row.group == group]
+        if not own:
+            raise GroupUnknown
+        if any(row.group_name == name.strip() and row.group != group for row in rows):
+            raise GroupThere(name=name.strip())
+        for row in own:
+            row.group_name = name.strip()
+        session.add_all(own)
+        audit.record(actor, "phrase_group_renamed", "phrase_group", group, name=name.strip())
+
+
+def remove_phrase(actor: Actor, phrase_id: int) -> PhraseRow:
+    """Take a phrase out of the draft; gives what it was. Raises `NotFound`."""
+    with writing() as session:
+        row = queries.phrase_in_draft(phrase_id)
+        session.delete(row)
+        audit.record(actor, "phrase_removed", "phrase", phrase_id, group=row.group, text=row.text)
+        return row
+
+
+def restore_phrase(
+    actor: Actor, *, group: str, group_name: str, kind: PhraseKind, role: Role, text: str
+) -> PhraseRow:
+    """Put back what was removed, its group too where it was the last. Raises as `add_phrase`."""
+    with writing():
+        there = [row for row in queries.rows(_draft()) if row.group == group]
+        name, kind = (there[0].group_name, there[0].kind) if there else (group_name, kind)
+        return _add(actor, _row(group, name, kind, role, text), there)
+
+
+def import_table(actor: Actor, text: str, *, replace: bool) -> int:
+    """Take phrases from a CSV into the draft (begun where there is none); gives how many are new.
+
+    `replace` makes the draft equal the table; otherwise what is there stays. Raises `TableUnusable`.
+    """
+    sets = _read(text)
+    with writing() as session:
+        draft = start_draft(actor)
+        assert draft.id is not None
+        if replace:
+            session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
+        here = queries.rows(draft)
+        known = {(row.group, normalize(row.text).text, row.role) for row in here}
+        groups = {row.group: row for row in here}
+        fresh = [
+            row
+            for row in _rows_of(sets, groups, draft.id)
+            if (row.group, normalize(row.text).text, row.role) not in known
+        ]
+        session.add_all(fresh)
+        audit.record(actor, "phrases_imported", "phrase_library", draft.id, added=len(fresh), replaced=replace)
+        return len(fresh)
+
+
+def _read(text: str) -> tuple[PhraseSet, ...]:
+    try:
+        return read_csv(text)
+    except LibraryErrors as error:
+        raise TableUnusable(error.errors) from error
+
+
+def _rows_of(sets: tuple[PhraseSet, ...], groups: dict[str, PhraseRow], library_id: int) -> list[PhraseRow]:
+    """Rows for the draft; a group that is there keeps its name and kind."""
+    found = []
+    for group in sets:
+        there = groups.get(group.key)
+        for phrase in group.phrases:
+            row = _row(
+                group.key,
+                there.group_name if there else group.name,
+                there.kind if there else group.kind,
+                phrase.role,
+                phrase.text,
+            )
+            row.library_id = library_id
+            found.append(row)
+    return found
+
+
+def _draft() -> PhraseLibrary:
+    draft = queries.draft()
+    if draft is None:
+        raise NoDraft
+    return draft
+
+
+def _row(group: str, name: str, kind: PhraseKind, role: Role, text: str) -> PhraseRow:
+    return PhraseRow(library_id=0, group=group, group_name=name, kind=kind, role=role, text=text.strip())
+
+
+def _copy(row: PhraseRow, library_id: int) -> PhraseRow:
+    copied = _row(row.group, row.group_name, row.kind, row.role, row.text)
+    copied.library_id = library_id
+    return copied
+
+
+def _check_new(row: PhraseRow, there: list[PhraseRow]) -> None:
+    if len(row.text) > PHRASE_CHARS_MAX:
+        raise PhraseTooLong(most=PHRASE_CHARS_MAX)
+    plain = normalize(row.text).text
+    if not normalize(row.text.replace(AGENT_NO, "")).text:
+        raise PhraseUnusable
+    if any(other.role == row.role and normalize(other.text).text == plain for other in there):
+        raise PhraseThere(text=row.text)
+
+
+def _add(actor: Actor, row: PhraseRow, there: list[PhraseRow]) -> PhraseRow:
+    _check_new(row, there)
+    with writing() as session:
+        draft = _draft()
+        assert draft.id is not None
+        row.library_id = draft.id
+        session.add(row)
+        session.flush()
+        audit.record(actor, "phrase_added", "phrase", row.id, group=row.group, text=row.text)
+        return row
+
+
+def _free_key(name: str, taken: set[str]) -> str:
+    """A key for machines from the name: its pinyin, numbered where taken."""
+    spelled = "_".join(part for part in lazy_pinyin(name.strip(), errors="ignore") if part)
+    latin = "".join(c for c in name.lower() if c.isascii() and c.isalnum())
+    base = (spelled or latin or "group")[:34]
+    key, number = base, 2
+    while key in taken:
+        key, number = f"{base}_{number}", number + 1
+    return key
