@@ -1,0 +1,57 @@
+"""What a new installation starts with: the phrase library and the rubrics, as published versions 1."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from qm.actor import SYSTEM
+from qm.clock import now
+from qm.database import writing
+from qm.models import PhraseLibrary, PhraseRow, RubricVersion, VersionState
+from qm.services import audit
+from scoring.rubric import rubric_to_dict, seeded
+from transcribe.phrases import library
+
+
+def ensure_seeded() -> None:
+    """Add what is missing; running it again changes nothing."""
+    with writing() as session:
+        if session.exec(select(PhraseLibrary)).first() is None:
+            _seed_phrases(session)
+        for rubric in seeded():
+            if session.exec(select(RubricVersion).where(RubricVersion.key == rubric.key)).first() is None:
+                row = RubricVersion(
+                    key=rubric.key,
+                    version=rubric.version,
+                    title=rubric.title,
+                    state=VersionState.PUBLISHED,
+                    document=rubric_to_dict(rubric),
+                    created_at=now(),
+                    published_at=now(),
+                )
+                session.add(row)
+                session.flush()
+                audit.record(SYSTEM, "rubric_published", "rubric_version", row.id, key=rubric.key)
+
+
+def _seed_phrases(session: Session) -> None:
+    row = PhraseLibrary(version=1, state=VersionState.DRAFT, note="初始短语库", created_at=now())
+    session.add(row)
+    session.flush()
+    for group in library.seed():
+        session.add_all(
+            PhraseRow(
+                library_id=row.id or 0,
+                group=group.key,
+                group_name=group.name,
+                kind=phrase.kind,
+                role=phrase.role,
+                text=phrase.text,
+            )
+            for phrase in group.phrases
+        )
+    session.flush()  # phrases first: a published library takes no more
+    row.state = VersionState.PUBLISHED
+    row.published_at = now()
+    session.add(row)
+    audit.record(SYSTEM, "phrase_library_published", "phrase_library", row.id, version=1)
