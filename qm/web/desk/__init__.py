@@ -1,7 +1,8 @@
-"""Inspectors: the queue, the review page, search."""
+"""Inspectors: the queue, the review page, recordings, search."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-from qm.web.desk import routes  # noqa: E402, F401 - routes register on the blueprint
+# Routes register on the blueprint.
+from qm.web.desk import filters, lists, review, search  # noqa: E402, F401
