@@ -1,0 +1,199 @@
+"""Conditions over how it was said: silence, overlap, speed, loudness, repetition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from statistics import median
+
+from recorder.types import Role
+from scoring.rules.nodes import (
+    DeadAir,
+    Interruption,
+    LoudnessRise,
+    Repetition,
+    SlowAnswer,
+    SpeechRate,
+    Who,
+)
+from scoring.rules.prepared import Match, Prepared
+from scoring.rules.similarity import features
+from transcribe.types import Span, Utterance
+
+_HOLD_REACH_S = 3.0
+"""A hold request counts for a silence that begins within these seconds of its end."""
+
+
+def silences(prepared: Prepared) -> tuple[Span, ...]:
+    """Stretches without any speech between the first and the last, from voiced stretches where known."""
+    voiced = [span for spans in prepared.conversation.acoustics.voiced.values() for span in spans]
+    spoken = voiced or [Span(u.start_s, u.end_s) for u in prepared.utterances]
+    found: list[Span] = []
+    reached: float | None = None
+    for span in sorted(spoken, key=lambda item: item.start_s):
+        if reached is not None and span.start_s > reached:
+            found.append(Span(reached, span.start_s))
+        reached = span.end_s if reached is None else max(reached, span.end_s)
+    return tuple(found)
+
+
+def dead_air(node: DeadAir, prepared: Prepared, holds: tuple[Match, ...]) -> Iterator[Match]:
+    """Silences of at least the minimum; after a request to hold, only those beyond its allowance."""
+    for span in silences(prepared):
+        if span.duration_s < node.min_s:
+            continue
+        asked = any(-1.0 <= span.start_s - hold.end_s <= _HOLD_REACH_S for hold in holds)
+        if asked and span.duration_s <= node.hold_s:
+            continue
+        text = f"静音 {span.duration_s:.1f} 秒"
+        yield Match(span.start_s, span.end_s, Role.UNKNOWN, text, "acoustics:dead_air")
+
+
+def slow_answers(node: SlowAnswer, prepared: Prepared) -> Iterator[Match]:
+    """Gaps between the end of the other's turn and the beginning of the speaker's."""
+    for before, after in pairwise(prepared.utterances):
+        if not prepared.counts_for(after, node.role) or before.role is after.role:
+            continue
+        gap_s = after.start_s - before.end_s
+        if gap_s >= node.min_s:
+            sure = prepared.is_certain(after, node.role)
+            text = f"{gap_s:.1f} 秒后才应答"
+            yield Match(
+                before.end_s, after.start_s, after.role, text, "acoustics:slow_answer", after.index, sure
+            )
+
+
+def interruptions(node: Interruption, prepared: Prepared) -> Iterator[Match]:
+    """Overlaps in which the speaker came in second and took the turn."""
+    for overlap in prepared.conversation.acoustics.overlaps:
+        if node.role is not Who.ANYONE and overlap.interrupter is not node.role.role:
+            continue
+        length_s = overlap.end_s - overlap.start_s
+        if length_s < node.min_s:
+            continue
+        own = _begun_at(prepared, overlap.interrupter, overlap.start_s)
+        if own is None or _is_backchannel(own, prepared, node):
+            continue
+        text = f"抢话 {length_s:.2f} 秒：{own.text[:12]}"
+        yield Match(
+            overlap.start_s,
+            overlap.end_s,
+            overlap.interrupter,
+            text,
+            "acoustics:interruption",
+            own.index,
+            prepared.roles_certain,
+        )
+
+
+def _begun_at(prepared: Prepared, role: Role, second: float) -> Utterance | None:
+    """The role's utterance that begins nearest to a second, or that runs over it."""
+    own = [u for u in prepared.utterances if u.role is role and u.start_s - 1.0 <= second <= u.end_s]
+    return min(own, key=lambda u: abs(u.start_s - second), default=None)
+
+
+def _is_backchannel(own: Utterance, prepared: Prepared, node: Interruption) -> bool:
+    place = prepared.utterances.index(own)
+    return len(prepared.plain[place]) <= node.backchannel
+
+
+def speech_rates(node: SpeechRate, prepared: Prepared) -> Iterator[Match]:
+    """Utterances (or whole calls) faster or slower than allowed."""
+    if node.whole_call:
+        yield from _call_rate(node, prepared)
+        return
+    own = [
+        u
+        for u in prepared.utterances
+        if prepared.counts_for(u, node.role)
+        and u.speech_rate is not None
+        and u.end_s - u.start_s >= node.min_s
+    ]
+    usual = _usual_rate(prepared, node.role, own)
+    before: float | None = None
+    for u in own:
+        rate = u.speech_rate or 0.0
+        if _rate_out(node, rate, usual, before):
+            sure = prepared.is_certain(u, node.role)
+            text = f"每分钟 {rate:.0f} 字"
+            yield Match(u.start_s, u.end_s, u.role, text, "acoustics:speech_rate", u.index, sure)
+        before = rate
+
+
+def _call_rate(node: SpeechRate, prepared: Prepared) -> Iterator[Match]:
+    rate = prepared.conversation.acoustics.speech_rate.get(node.role.role)
+    if rate is None:
+        return
+    usual = _number(prepared.conversation.call_data.get("usual_rate"))
+    if _rate_out(node, rate, usual, None):
+        text = f"全程每分钟 {rate:.0f} 字"
+        yield Match(prepared.start_s, prepared.end_s, node.role.role, text, "acoustics:speech_rate")
+
+
+def _usual_rate(prepared: Prepared, who: Who, own: list[Utterance]) -> float | None:
+    given = _number(prepared.conversation.call_data.get("usual_rate"))
+    if given is not None:
+        return given
+    rates = [u.speech_rate for u in own if u.speech_rate is not None]
+    return prepared.conversation.acoustics.speech_rate.get(who.role) or (median(rates) if rates else None)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def _rate_out(node: SpeechRate, rate: float, usual: float | None, before: float | None) -> bool:
+    return (
+        (node.above is not None and rate > node.above)
+        or (node.below is not None and rate < node.below)
+        or (node.above_own is not None and usual is not None and rate > node.above_own * usual)
+        or (node.jump is not None and before is not None and rate > node.jump * before)
+    )
+
+
+def loudness_rises(node: LoudnessRise, prepared: Prepared) -> Iterator[Match]:
+    """Utterances well above the speaker's median level."""
+    for role in (Role.AGENT, Role.CUSTOMER, Role.UNKNOWN):
+        own = [
+            (u, u.loudness_db)
+            for u in prepared.utterances
+            if u.role is role and u.loudness_db is not None and prepared.counts_for(u, node.role)
+        ]
+        if len(own) < 3:
+            continue
+        middle = median(level for _, level in own)
+        for u, level in own:
+            if level - middle >= node.min_db:
+                sure = prepared.is_certain(u, node.role)
+                text = f"音量升高 {level - middle:.1f} 分贝"
+                yield Match(u.start_s, u.end_s, u.role, text, "acoustics:loudness", u.index, sure)
+
+
+def repetitions(node: Repetition, prepared: Prepared) -> Iterator[Match]:
+    """Utterances that say much the same as an earlier one of the same speaker."""
+    seen: dict[Role, list[frozenset[str]]] = {}
+    for place, u in enumerate(prepared.utterances):
+        text = prepared.plain[place]
+        if not prepared.counts_for(u, node.role) or len(text) < node.min_chars:
+            continue
+        grams = frozenset(features(text))
+        if any(_overlap(grams, earlier) >= node.threshold for earlier in seen.get(u.role, ())):
+            sure = prepared.is_certain(u, node.role)
+            yield Match(u.start_s, u.end_s, u.role, u.text or u.heard, "repetition", u.index, sure)
+        seen.setdefault(u.role, []).append(grams)
+
+
+def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    return float(len(left & right) / (len(left) * len(right)) ** 0.5)
+
+
+SOUND_FINDERS: dict[type, Callable[..., Iterator[Match]]] = {
+    SlowAnswer: slow_answers,
+    Interruption: interruptions,
+    SpeechRate: speech_rates,
+    LoudnessRise: loudness_rises,
+    Repetition: repetitions,
+}

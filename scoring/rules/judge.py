@@ -1,0 +1,118 @@
+"""From rules and conversations to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from recorder.types import Role
+from scoring.rules.evaluate import Evaluation
+from scoring.rules.model import Rule
+from scoring.rules.nodes import Condition, Spoken
+from scoring.rules.prepared import Prepared
+from scoring.rules.program import Program
+from scoring.rules.truth import Truth, negate
+from scoring.rules.walk import walk
+from scoring.rules.windows import Outcome
+from scoring.types import Conversation, Evidence, Finding, Verdict
+
+BATCH = 200
+"""Conversations whose clauses are placed in the vector space together."""
+
+
+@lru_cache(maxsize=8)
+def _program(rules: tuple[Rule, ...]) -> Program:
+    return Program(rules)
+
+
+def compiled(rules: Sequence[Rule]) -> Program:
+    """A rule set made ready to run; kept, so asking again is cheap."""
+    return _program(tuple(rules))
+
+
+def judge(rules: Sequence[Rule] | Program, conversation: Conversation) -> dict[str, Finding]:
+    """Findings of all rules about one conversation, by rule key."""
+    return next(judge_many(rules, (conversation,)))
+
+
+def judge_many(
+    rules: Sequence[Rule] | Program,
+    conversations: Iterable[Conversation],
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[dict[str, Finding]]:
+    """Findings of all rules about each conversation, in order; reads the conversations as it goes.
+
+    `progress` is called with the number done after every batch.
+    """
+    program = rules if isinstance(rules, Program) else compiled(rules)
+    source, done = iter(conversations), 0
+    while batch := [Prepared(item) for item in islice(source, BATCH)]:
+        sitting = program.sitting(batch)
+        for prepared in batch:
+            yield _findings(program, Evaluation(program, prepared, sitting))
+        done += len(batch)
+        if progress is not None:
+            progress(done)
+
+
+def _findings(program: Program, evaluation: Evaluation) -> dict[str, Finding]:
+    return {rule.key: _finding(rule, evaluation) for rule in program.rules}
+
+
+def _finding(rule: Rule, evaluation: Evaluation) -> Finding:
+    prepared = evaluation.prepared
+    if not prepared.utterances:
+        return _told(rule, Verdict.CANNOT_TELL, (_whole(prepared, "没有可用的转写"),))
+    if rule.applies_when is not None:
+        applies = evaluation.ask(rule.applies_when)
+        if applies.truth is Truth.NO:
+            return _told(rule, Verdict.NOT_APPLICABLE, (_whole(prepared, "全程未出现适用情形"),))
+        if applies.truth is Truth.UNKNOWN:
+            return _told(rule, Verdict.CANNOT_TELL, _evidence(applies, prepared, rule.applies_when, rule))
+    outcome = evaluation.ask(rule.condition)
+    verdict = _VERDICTS[outcome.truth if rule.demands else negate(outcome.truth)]
+    return _told(rule, verdict, _evidence(outcome, prepared, rule.condition, rule))
+
+
+_VERDICTS = {Truth.YES: Verdict.MET, Truth.NO: Verdict.NOT_MET, Truth.UNKNOWN: Verdict.CANNOT_TELL}
+
+
+def _evidence(outcome: Outcome, prepared: Prepared, node: Condition, rule: Rule) -> tuple[Evidence, ...]:
+    if outcome.matches and outcome.truth is not Truth.NO:
+        return tuple(Evidence(m.start_s, m.end_s, m.role, m.text, m.source) for m in outcome.matches)
+    if outcome.truth is Truth.UNKNOWN:
+        return _unheard(prepared, node) or (_whole(prepared, "说话人未能分清"),)
+    return (_absence(prepared, node, rule),)
+
+
+def _unheard(prepared: Prepared, node: Condition) -> tuple[Evidence, ...]:
+    asked = [part.role for part in walk(node) if isinstance(part, Spoken)]
+    spans = {span for who in asked for span in prepared.blind_for(who)}
+    ordered = sorted(spans, key=lambda span: span.start_s)
+    return tuple(Evidence(s.start_s, s.end_s, Role.UNKNOWN, "此处未听清", "unheard") for s in ordered)
+
+
+def _absence(prepared: Prepared, node: Condition, rule: Rule) -> Evidence:
+    window = next((part.window for part in walk(node) if isinstance(part, Spoken)), None)
+    start, end, where = prepared.start_s, prepared.end_s, "全程"
+    if window is not None and window.first_s is not None:
+        end, where = min(end, start + window.first_s), f"前 {window.first_s:g} 秒"
+    elif window is not None and window.last_s is not None:
+        start, where = max(start, end - window.last_s), f"最后 {window.last_s:g} 秒"
+    who = next((part.role.role for part in walk(node) if isinstance(part, Spoken)), Role.UNKNOWN)
+    return Evidence(start, end, who, f"{where}未发现：{rule.title}", "absence")
+
+
+def _whole(prepared: Prepared, text: str) -> Evidence:
+    return Evidence(prepared.start_s, prepared.end_s, Role.UNKNOWN, text, "absence")
+
+
+def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
+    first = evidence[0]
+    at = f"{int(first.start_s) // 60:02d}:{int(first.start_s) % 60:02d}"
+    text = rule.explain.of(verdict)
+    for name, value in (("n", str(len(evidence))), ("quote", first.text), ("at", at), ("title", rule.title)):
+        text = text.replace("{" + name + "}", value)
+    return Finding(rule.key, rule.version, verdict, evidence, text)

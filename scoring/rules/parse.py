@@ -1,0 +1,270 @@
+"""Reading rules from YAML, each mistake with its line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from scoring.rules.errors import RuleInvalid
+from scoring.rules.model import Explanations, Rule
+from scoring.rules.nodes import Condition, Step, Window
+from scoring.rules.schema import KINDS, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
+from scoring.rules.sound import sound_pattern
+
+_RULE_KEYS = (
+    "key",
+    "title",
+    "version",
+    "description",
+    "applies_when",
+    "met_when",
+    "violated_when",
+    "explain",
+)
+_VERDICTS = ("met", "not_met", "not_applicable", "cannot_tell")
+_FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+_KEY = re.compile(r"[a-z][a-z0-9_]{1,63}\Z")
+
+
+def load_rules(text: str) -> tuple[Rule, ...]:
+    """Rules of a YAML text: one rule, a list of rules, or a mapping with `rules` (and `shared` anchors).
+
+    Raises `RuleInvalid` with the line that is wrong.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise RuleInvalid(
+            line, f"不是有效的 YAML：{fault.problem or fault.context}，请检查缩进和引号"
+        ) from fault
+    if root is None:
+        return ()
+    return _Reader().rules(root)
+
+
+def line_of(node: Node) -> int:
+    """Line of a YAML node, from 1."""
+    return int(node.start_mark.line) + 1
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._seen: dict[int, Condition] = {}
+
+    def rules(self, root: Node) -> tuple[Rule, ...]:
+        if isinstance(root, MappingNode):
+            entries = _mapping(root)
+            if "rules" in entries:
+                _only(root, ("rules", "shared"))
+                root = entries["rules"]
+            else:
+                return (self._rule(root),)
+        if not isinstance(root, SequenceNode):
+            raise RuleInvalid(line_of(root), "应为一条规则或规则列表")
+        found: dict[str, Rule] = {}
+        for node in root.value:
+            rule = self._rule(node)
+            if rule.key in found:
+                raise RuleInvalid(line_of(node), f"规则键 {rule.key} 重复，请改名")
+            found[rule.key] = rule
+        return tuple(found.values())
+
+    def _rule(self, node: Node) -> Rule:
+        entries = _mapping(node)
+        _only(node, _RULE_KEYS)
+        for name in ("key", "title"):
+            if name not in entries:
+                raise RuleInvalid(line_of(node), f"缺少 {name}")
+        if ("met_when" in entries) == ("violated_when" in entries):
+            raise RuleInvalid(line_of(node), "met_when 与 violated_when 必须且只能写一个")
+        key = _text(entries["key"])
+        if not _KEY.match(key):
+            raise RuleInvalid(line_of(entries["key"]), "key 只能用小写字母、数字和下划线，以字母开头")
+        conditions = {
+            name: self._condition(entries[name]) if name in entries else None
+            for name in ("applies_when", "met_when", "violated_when")
+        }
+        return Rule(
+            key=key,
+            title=_text(entries["title"]),
+            version=_version(entries.get("version")),
+            description=_text(entries["description"]) if "description" in entries else "",
+            explain=_explanations(entries.get("explain")),
+            **conditions,
+        )
+
+    def _condition(self, node: Node) -> Condition:
+        known = self._seen.get(id(node))
+        if known is None:
+            known = self._seen[id(node)] = self._read(node)
+        return known
+
+    def _read(self, node: Node) -> Condition:
+        entries = _mapping(node)
+        if len(entries) != 1:
+            raise RuleInvalid(line_of(node), "一个条件只写一种，例如 phrase: {…}；多个条件请用 all 或 any")
+        name, body = next(iter(entries.items()))
+        kind = KINDS.get(name)
+        if kind is None:
+            raise RuleInvalid(line_of(node), f"没有名为 {name} 的条件，可用：{'、'.join(KINDS)}")
+        if kind.bare and not (isinstance(body, MappingNode) and _names(body) & _field_names(kind)):
+            item = kind.field(kind.bare)
+            assert item is not None
+            return kind.node(**{kind.bare: self._value(item, body)})
+        return self._built(kind, body)
+
+    def _built(self, kind: KindOf, body: Node) -> Condition:
+        entries = _mapping(body)
+        _only(body, tuple(item.name for item in kind.fields))
+        values = {
+            item.name: self._value(item, entries[item.name]) for item in kind.fields if item.name in entries
+        }
+        missing = [item.name for item in kind.fields if item.required and item.name not in entries]
+        if missing:
+            raise RuleInvalid(line_of(body), f"{kind.name} 缺少 {'、'.join(missing)}")
+        if kind.needs_one_of and not values.keys() & set(kind.needs_one_of):
+            raise RuleInvalid(line_of(body), f"{kind.name} 至少要写 {'、'.join(kind.needs_one_of)} 之一")
+        if kind.name == "manner" and not values.get("unlike"):
+            raise RuleInvalid(line_of(body), "manner 需要 unlike：正反两类例句才能比较")
+        if kind.windowed:
+            window = {name: values.pop(name) for name in tuple(values) if name in WINDOW_NAMES}
+            if "within_s" in window and not window.keys() & {"after", "before", "near"}:
+                raise RuleInvalid(line_of(body), "within_s 需要与 after、before 或 near 一起写")
+            values["window"] = Window(**window)
+        return kind.node(**values)
+
+    def _value(self, item: FieldOf, node: Node) -> Any:
+        if item.form is Form.CONDITION:
+            return self._condition(node)
+        if item.form is Form.CONDITIONS:
+            return tuple(self._condition(part) for part in _items(node))
+        if item.form is Form.STEPS:
+            return tuple(self._step(part) for part in _items(node))
+        return _plain_value(item, node)
+
+    def _step(self, node: Node) -> Step:
+        entries = _mapping(node)
+        _only(node, tuple(item.name for item in STEP))
+        for item in STEP:
+            if item.required and item.name not in entries:
+                raise RuleInvalid(line_of(node), f"步骤缺少 {item.name}")
+        return Step(
+            **{item.name: self._value(item, entries[item.name]) for item in STEP if item.name in entries}
+        )
+
+
+def _plain_value(item: FieldOf, node: Node) -> Any:
+    if item.form is Form.TEXT:
+        return _text(node)
+    if item.form in (Form.TEXTS, Form.EXPRESSIONS):
+        texts = tuple(_text(part) for part in _flat(node))
+        if item.form is Form.EXPRESSIONS:
+            for part, text in zip(_flat(node), texts, strict=True):
+                _check_expression(part, text)
+        return texts
+    if item.form is Form.FLAG:
+        return _flag(node)
+    if item.form is Form.CHOICE:
+        return _choice(item, node)
+    return _number(item, node)
+
+
+def _check_expression(node: Node, text: str) -> None:
+    try:
+        compiled = re.compile(sound_pattern(text), re.MULTILINE)
+    except re.error as fault:
+        raise RuleInvalid(line_of(node), f"正则表达式 {text} 无效：{fault}") from fault
+    if compiled.groups and r"\1" in text:
+        raise RuleInvalid(line_of(node), f"正则表达式 {text} 不能用反向引用")
+
+
+def _number(item: FieldOf, node: Node) -> float | int:
+    text = _text(node)
+    try:
+        value = int(text) if item.form is Form.INTEGER else float(text)
+    except ValueError as fault:
+        raise RuleInvalid(line_of(node), f"{item.name} 应为数字，现为 {text}") from fault
+    if item.least is not None and value < item.least:
+        raise RuleInvalid(line_of(node), f"{item.name} 不能小于 {item.least:g}，现为 {text}")
+    return value
+
+
+def _choice(item: FieldOf, node: Node) -> Any:
+    assert item.choices is not None
+    text = _text(node)
+    try:
+        return item.choices(text)
+    except ValueError as fault:
+        allowed = "、".join(item.choices)
+        raise RuleInvalid(line_of(node), f"{item.name} 不能是 {text}，可用：{allowed}") from fault
+
+
+def _flag(node: Node) -> bool:
+    value = _FLAGS.get(_text(node).lower())
+    if value is None:
+        raise RuleInvalid(line_of(node), "应为 true 或 false")
+    return value
+
+
+def _version(node: Node | None) -> int:
+    if node is None:
+        return 1
+    return int(_number(FieldOf("version", Form.INTEGER, least=1), node))
+
+
+def _explanations(node: Node | None) -> Explanations:
+    if node is None:
+        return Explanations()
+    entries = _mapping(node)
+    _only(node, _VERDICTS)
+    return Explanations(**{name: _text(part) for name, part in entries.items()})
+
+
+def _mapping(node: Node) -> dict[str, Node]:
+    if not isinstance(node, MappingNode):
+        raise RuleInvalid(line_of(node), "此处应为 键: 值 的形式")
+    found: dict[str, Node] = {}
+    for key, value in node.value:
+        name = _text(key)
+        if name in found:
+            raise RuleInvalid(line_of(key), f"{name} 写了两次")
+        found[name] = value
+    return found
+
+
+def _names(node: MappingNode) -> set[str]:
+    return {str(key.value) for key, _ in node.value}
+
+
+def _field_names(kind: KindOf) -> set[str]:
+    return {item.name for item in kind.fields}
+
+
+def _only(node: Node, allowed: tuple[str, ...]) -> None:
+    assert isinstance(node, MappingNode)
+    for key, _ in node.value:
+        if key.value not in allowed:
+            raise RuleInvalid(line_of(key), f"不认识 {key.value}，此处可用：{'、'.join(allowed)}")
+
+
+def _items(node: Node) -> list[Node]:
+    if not isinstance(node, SequenceNode) or not node.value:
+        raise RuleInvalid(line_of(node), "此处应为非空列表")
+    return list(node.value)
+
+
+def _flat(node: Node) -> list[Node]:
+    """A single text, or a list of texts; lists inside (from anchors) are laid flat."""
+    if isinstance(node, SequenceNode):
+        return [leaf for part in node.value for leaf in _flat(part)]
+    return [node]
+
+
+def _text(node: Node) -> str:
+    if not isinstance(node, ScalarNode) or node.value == "":
+        raise RuleInvalid(line_of(node), "此处应为文字")
+    return str(node.value)

@@ -1,0 +1,155 @@
+"""A conversation laid out for rules: lines of plain text and sound by speaker, with a way back to time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from recorder.types import Role
+from scoring.rules.nodes import Who
+from scoring.rules.sound import plain, sound
+from scoring.types import Conversation
+from transcribe.types import Span, Utterance
+
+JOIN_GAP_S = 1.5
+"""Utterances of one speaker closer than this belong to one line."""
+LOW_CONFIDENCE = 0.35
+"""An utterance whose words are on average less probable than this was not heard."""
+OTHER = {Role.AGENT: Role.CUSTOMER, Role.CUSTOMER: Role.AGENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something a condition found. `certain` is false where the speaker could not be told."""
+
+    start_s: float
+    end_s: float
+    role: Role
+    text: str
+    source: str
+    utterance: int | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All lines of some utterances in one string, separated by line breaks."""
+
+    text: str
+    sound: str
+    starts: tuple[int, ...]
+    """Where each utterance begins in `text`."""
+    utterances: tuple[Utterance, ...]
+
+    def utterance_at(self, index: int) -> int:
+        """Position in `utterances` of the character at `index`."""
+        return bisect_right(self.starts, index) - 1
+
+    def times(self, start: int, end: int) -> tuple[float, float]:
+        """Start and end in seconds of a stretch of characters."""
+        return self._time(start), self._time(max(start, end - 1), tail=True)
+
+    def _time(self, index: int, *, tail: bool = False) -> float:
+        at = self.utterance_at(index)
+        utterance = self.utterances[at]
+        stop = self.starts[at + 1] if at + 1 < len(self.starts) else len(self.text)
+        length = max(1, len(self.text[self.starts[at] : stop].rstrip("\n")))
+        share = (index - self.starts[at] + (1 if tail else 0)) / length
+        return time_in(utterance, min(1.0, share))
+
+
+def time_in(utterance: Utterance, share: float) -> float:
+    """The second at which a share (0 to 1) of an utterance's characters is spoken, by its words."""
+    if not utterance.words:
+        return utterance.start_s + share * (utterance.end_s - utterance.start_s)
+    total = sum(len(word.text) for word in utterance.words) or 1
+    left = share * total
+    for word in utterance.words:
+        size = len(word.text)
+        if left <= size and size:
+            return word.start_s + left / size * (word.end_s - word.start_s)
+        left -= size
+    return utterance.words[-1].end_s
+
+
+class Prepared:
+    """One conversation with everything conditions ask for, each computed once when first asked."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.utterances = conversation.utterances
+        self.roles_certain = conversation.transcript.roles_certain and all(
+            utterance.role is not Role.UNKNOWN for utterance in self.utterances
+        )
+        self._sheets: dict[Who, Sheet] = {}
+
+    @cached_property
+    def start_s(self) -> float:
+        """When the first speech begins."""
+        return min((u.start_s for u in self.utterances), default=0.0)
+
+    @cached_property
+    def end_s(self) -> float:
+        """When the last speech ends."""
+        return max((u.end_s for u in self.utterances), default=self.conversation.transcript.duration_s)
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Plain text of each utterance, by position in `utterances`."""
+        return tuple(plain(u.text or u.heard) for u in self.utterances)
+
+    @cached_property
+    def position(self) -> dict[int, Utterance]:
+        """Utterances by their index."""
+        return {u.index: u for u in self.utterances}
+
+    def counts_for(self, utterance: Utterance, who: Who) -> bool:
+        """True where the utterance may be the speaker's."""
+        return who is Who.ANYONE or utterance.role in (who.role, Role.UNKNOWN)
+
+    def is_certain(self, utterance: Utterance, who: Who) -> bool:
+        """True where the utterance is surely the speaker's."""
+        return who is Who.ANYONE or (self.roles_certain and utterance.role is who.role)
+
+    def sheet(self, who: Who) -> Sheet:
+        """The lines that may be the speaker's."""
+        if who not in self._sheets:
+            self._sheets[who] = self._lay(who)
+        return self._sheets[who]
+
+    def _lay(self, who: Who) -> Sheet:
+        parts: list[str] = []
+        starts: list[int] = []
+        kept: list[Utterance] = []
+        length, last = 0, None
+        for place, utterance in enumerate(self.utterances):
+            text = self.plain[place]
+            if not text or not self.counts_for(utterance, who):
+                continue
+            if kept and last is not None:
+                joined = place == last + 1 and utterance.role is kept[-1].role
+                if not (joined and utterance.start_s - kept[-1].end_s < JOIN_GAP_S):
+                    parts.append("\n")
+                    length += 1
+            starts.append(length)
+            parts.append(text)
+            length += len(text)
+            kept.append(utterance)
+            last = place
+        joined_text = "".join(parts)
+        return Sheet(joined_text, sound(joined_text), tuple(starts), tuple(kept))
+
+    @cached_property
+    def blind(self) -> dict[Role, tuple[Span, ...]]:
+        """Where a speaker spoke and was not heard: untrusted stretches and utterances of low confidence."""
+        found = {role: list(spans) for role, spans in self.conversation.transcript.unheard.items()}
+        for u in self.utterances:
+            if u.words and 0.0 < u.confidence < LOW_CONFIDENCE:
+                found.setdefault(u.role, []).append(Span(u.start_s, u.end_s))
+        return {role: tuple(spans) for role, spans in found.items()}
+
+    def blind_for(self, who: Who) -> tuple[Span, ...]:
+        """Unheard stretches that may be the speaker's."""
+        roles = tuple(Role) if who is Who.ANYONE else (who.role, Role.UNKNOWN)
+        return tuple(span for role in roles for span in self.blind.get(role, ()))

@@ -1,0 +1,78 @@
+"""Likeness of meaning: TF-IDF over n-grams of sounds and characters, fitted once for a whole rule set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from scoring.rules.sound import plain, sound
+
+_BREAK = re.compile(r"[，。！？；：、,.!?;:\s…—]+")
+_LONG = 14
+_WIDTH = 10
+_STRIDE = 5
+
+
+def features(text: str) -> list[str]:
+    """Features of plain text: sounds one to three long, characters two long, and both ends."""
+    heard = sound(text)
+    padded = f"<{heard}>"
+    grams = list(heard)
+    grams += [padded[i : i + 2] for i in range(len(padded) - 1)]
+    grams += [padded[i : i + 3] for i in range(len(padded) - 2)]
+    grams += [text[i : i + 2] for i in range(len(text) - 1)]
+    return grams
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """Stretches of an utterance that may hold one thought: clauses, neighbours together, long ones cut.
+
+    All are plain text and at least two characters long.
+    """
+    parts = [p for p in (plain(piece) for piece in _BREAK.split(text)) if p]
+    found: dict[str, None] = {}
+    for place, part in enumerate(parts):
+        found[part] = None
+        if place + 1 < len(parts) and len(part) + len(parts[place + 1]) <= 2 * _WIDTH:
+            found[part + parts[place + 1]] = None
+        if len(part) > _LONG:
+            for start in range(0, len(part) - _STRIDE, _STRIDE):
+                found[part[start : start + _WIDTH]] = None
+    return tuple(piece for piece in found if len(piece) >= 2)
+
+
+class Space:
+    """The vector space of one rule set. Fitted on the examples of its rules, never on calls."""
+
+    def __init__(self, examples: Iterable[str]) -> None:
+        known = sorted({plain(text) for text in examples} | {"您好请讲"})
+        self._vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float32)
+        self._vectoriser.fit(known)
+
+    def vectors(self, texts: Sequence[str]) -> Any:
+        """Unit rows, one a text: a sparse matrix of shape (len(texts), features)."""
+        return self._vectoriser.transform(texts)
+
+    def likeness(self, vectors: Any, examples: Any) -> NDArray[np.float32]:
+        """Cosine of each row of `vectors` with each row of `examples`: shape (rows, examples)."""
+        return np.asarray((vectors @ examples.T).toarray(), dtype=np.float32)
+
+
+class MannerModel:
+    """A linear model between two heaps of example sentences. Deterministic for given examples."""
+
+    def __init__(self, space: Space, examples: Sequence[str], unlike: Sequence[str]) -> None:
+        texts = [plain(text) for text in (*examples, *unlike)]
+        answers = [1] * len(examples) + [0] * len(unlike)
+        self._model = LogisticRegression(C=30.0, class_weight="balanced", max_iter=2000, random_state=0)
+        self._model.fit(space.vectors(texts), answers)
+
+    def probability(self, vectors: Any) -> NDArray[np.float64]:
+        """Probability of being like the examples, one a row, 0 to 1."""
+        return np.asarray(self._model.predict_proba(vectors)[:, 1], dtype=np.float64)
