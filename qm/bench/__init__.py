@@ -1,0 +1,1 @@
+"""Measurements of the whole: what each step costs, how well calls are heard and judged."""

@@ -1,0 +1,61 @@
+"""`qm bench`: figures, each with the command that prints it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def bench() -> None:
+    """测量速度与准确率。Measure speed and accuracy on a folder of calls (format: samples/README.md)."""
+
+
+@bench.command("pipeline")
+@click.argument("folder", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def pipeline(folder: Path, as_json: bool) -> None:
+    """整条路的耗时：每步秒数、内存峰值、写入的对象与行。The whole road: seconds by step, memory, objects, rows."""
+    from qm.bench.pipeline import run  # noqa: PLC0415 - benches load models
+
+    _show(run(folder), as_json=as_json)
+
+
+@bench.command("hearing")
+@click.argument("folder", type=FOLDER)
+@click.option("--phrases", "phrases_file", type=click.Path(exists=True, path_type=Path), help="短语文件，每行一条。")
+@click.option("--against", type=click.Choice(["faster-whisper"]), help="同一次运行中与之比较。Compare in the same run.")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def hearing(folder: Path, phrases_file: Path | None, against: str | None, as_json: bool) -> None:
+    """听写准确率与速度、短语命中率。Character error, time / audio, phrases found."""
+    from qm.bench.hearing import run  # noqa: PLC0415
+
+    _show(run(folder, phrases_file=phrases_file, against=against), as_json=as_json)
+
+
+@bench.command("judgement")
+@click.argument("folder", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def judgement(folder: Path, as_json: bool) -> None:
+    """从声音到结论：与标注逐项比较。From sound to verdicts, compared with the labels."""
+    from qm.bench.judgement import run  # noqa: PLC0415
+
+    _show(run(folder), as_json=as_json)
+
+
+def _show(report: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    for key, value in _flat("", report):
+        click.echo(f"{key:<44} {value:.4f}" if isinstance(value, float) else f"{key:<44} {value}")
+
+
+def _flat(prefix: str, value: object) -> list[tuple[str, object]]:
+    if isinstance(value, dict):
+        return [pair for key, inner in value.items() for pair in _flat(f"{prefix}.{key}".lstrip("."), inner)]
+    return [(prefix, value)]
