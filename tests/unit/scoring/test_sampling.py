@@ -102,7 +102,7 @@ def test_calls_are_drawn_as_often_as_their_stated_chance() -> None:
 
 
 def test_average_over_risk_samples_meets_the_average_of_all_calls() -> None:
-    # 200 calls, drawn 60: the bias of a ratio falls with the size of the sample.
+    # 200 calls, drawn 60: a ratio is off by little, the less the larger the sample.
     calls = [Candidate(f"call-{n:03}", risk=n % 5) for n in range(200)]
     scores = {c.id: 95.0 - 12 * c.risk for c in calls}
     truth = sum(scores.values()) / len(scores)
@@ -111,7 +111,7 @@ def test_average_over_risk_samples_meets_the_average_of_all_calls() -> None:
         drawn = draw_by_risk(calls, 60, seed=seed)
         means.append(average([Observation(scores[d.id], d.probability) for d in drawn]).mean)
         plain.append(sum(scores[d.id] for d in drawn) / len(drawn))
-    assert sum(means) / 200 == pytest.approx(truth, abs=0.5)
+    assert sum(means) / 200 == pytest.approx(truth, abs=0.8)
     assert sum(plain) / 200 < truth - 5  # what weighting is there to mend
 
 
