@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from qm import stored
 from qm.actor import Actor
 from qm.database import reading
-from qm.models import Agent, FindingRow, HitRow, PhraseRow, Recording, Team, TranscriptRow
+from qm.models import (
+    Agent,
+    Evaluation,
+    EvaluationKind,
+    FindingRow,
+    HitRow,
+    PhraseRow,
+    Recording,
+    Team,
+    TranscriptRow,
+)
 from qm.queries.callbuild import build_call, empty_call
 from qm.queries.callviews import CallHeader, CallView
 from qm.queries.recordings import recording_for
 from recorder.types import Role
 from scoring.types import Finding
+from transcribe.types import PhraseKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,32 @@ def heard(recording: Recording, transcript_id: int | None = None) -> HeardCall:
         _group_names(library_id),
     )
     return HeardCall(view, told, call_data, transcript.id, library_id)
+
+
+def forbidden_counts(recording_ids: Sequence[str]) -> dict[str, int]:
+    """How many forbidden phrases were found in each of these calls; calls without any are left out."""
+    with reading() as session:
+        rows = session.exec(
+            select(HitRow.recording_id, func.count())
+            .where(
+                col(HitRow.recording_id).in_(recording_ids),
+                HitRow.kind == PhraseKind.FORBIDDEN,
+                col(HitRow.negated).is_(False),
+            )
+            .group_by(HitRow.recording_id)
+        ).all()
+    return dict(rows)
+
+
+def human_states(recording_ids: Sequence[str]) -> dict[str, Evaluation]:
+    """The human evaluation of each of these calls that has one."""
+    with reading() as session:
+        rows = session.exec(
+            select(Evaluation).where(
+                col(Evaluation.recording_id).in_(recording_ids), Evaluation.kind == EvaluationKind.HUMAN
+            )
+        ).all()
+    return {row.recording_id: row for row in rows}
 
 
 def _transcript(recording_id: str, transcript_id: int | None) -> TranscriptRow | None:

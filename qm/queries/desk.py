@@ -1,0 +1,193 @@
+"""What the review page shows: a call, its form, and who else was at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from qm.actor import Actor
+from qm.database import reading
+from qm.errors import NotFound
+from qm.models import (
+    Assignment,
+    AuditEvent,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Job,
+    JobState,
+    Recording,
+    RecordingStatus,
+    RubricVersion,
+    User,
+    VersionState,
+)
+from qm.queries import calls
+from qm.queries.callviews import CallView
+from qm.queries.evaluations import answers_of, human_evaluation, rubric_of
+from qm.queries.formbuild import build_form
+from qm.queries.formviews import FormView
+from qm.queries.recordings import recording_for
+from scoring.types import Answer
+
+
+class NoRubric(NotFound):
+    """No form is published."""
+
+    message = "还没有发布的评分表，无法评分。请质检主管先发布一张评分表。"
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A published form that could be used for this call."""
+
+    rubric_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHand:
+    """Somebody else who saved this evaluation last."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Everything the review page shows."""
+
+    call: CallView
+    form: FormView
+    evaluation_id: int | None
+    revision: int
+    """0 while nobody has begun."""
+    state: EvaluationState
+    released_at: datetime | None
+    acknowledged_at: datetime | None
+    status: RecordingStatus
+    problem: str
+    """Why hearing failed, in words; empty otherwise."""
+    chance: float | None
+    """Chance of having been sampled; None where picked by hand."""
+    own_call: bool
+    other: OtherHand | None
+    choices: tuple[FormChoice, ...]
+    """Forms to choose from before beginning; one or none afterwards."""
+
+    @property
+    def open(self) -> bool:
+        """The form can be filled in."""
+        return self.state is EvaluationState.DRAFT and not self.own_call
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Answers a person's form holds that are not stored (yet)."""
+
+    answers: Sequence[Answer]
+    comment: str
+
+
+def review(
+    actor: Actor, recording_id: str, *, rubric_id: int | None = None, filled: Filled | None = None
+) -> ReviewView:
+    """A call with its form for the person who scores it. `filled` is shown in place of what is stored.
+
+    Raises `NotFound`, `NoRubric`.
+    """
+    with reading() as session:
+        recording = recording_for(actor, recording_id)
+        row = human_evaluation(recording_id)
+        heard = calls.heard(recording, row.transcript_id if row else None)
+        choices = form_choices(recording) if row is None else ()
+        used = row.rubric_id if row else _chosen(choices, rubric_id)
+        if filled is None:
+            filled = Filled(answers_of(row.id) if row and row.id else [], row.comment if row else "")
+        form = build_form(
+            rubric_of(used),
+            used,
+            filled.answers,
+            findings=heard.findings,
+            moments=heard.view.moments,
+            call_data=heard.call_data,
+            comment=filled.comment,
+        )
+        chance = session.exec(
+            select(Assignment.inclusion_probability).where(
+                Assignment.recording_id == recording_id, Assignment.evaluator_id == actor.user_id
+            )
+        ).first()
+        return ReviewView(
+            call=heard.view,
+            form=form,
+            evaluation_id=row.id if row else None,
+            revision=row.revision if row else 0,
+            state=row.state if row else EvaluationState.DRAFT,
+            released_at=row.released_at if row else None,
+            acknowledged_at=row.acknowledged_at if row else None,
+            status=recording.status,
+            problem=_problem(recording),
+            chance=row.inclusion_probability if row else chance,
+            own_call=actor.agent_id is not None and actor.agent_id == recording.agent_id,
+            other=_other_hand(actor, row),
+            choices=choices,
+        )
+
+
+def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
+    """Published forms, the one the call was pre-scored with first."""
+    with reading() as session:
+        rows = session.exec(
+            select(RubricVersion)
+            .where(RubricVersion.state == VersionState.PUBLISHED)
+            .order_by(col(RubricVersion.id))
+        ).all()
+        used = session.exec(
+            select(Evaluation.rubric_id)
+            .where(
+                Evaluation.recording_id == recording.id,
+                Evaluation.kind == EvaluationKind.AUTOMATIC,
+            )
+            .order_by(col(Evaluation.id).desc())
+        ).first()
+    ordered = sorted(rows, key=lambda row: row.id != used)
+    return tuple(FormChoice(row.id or 0, row.title) for row in ordered)
+
+
+def _chosen(choices: Sequence[FormChoice], rubric_id: int | None) -> int:
+    if not choices:
+        raise NoRubric
+    known = {choice.rubric_id for choice in choices}
+    return rubric_id if rubric_id in known and rubric_id is not None else choices[0].rubric_id
+
+
+def _problem(recording: Recording) -> str:
+    if recording.status is not RecordingStatus.FAILED:
+        return ""
+    with reading() as session:
+        job = session.exec(
+            select(Job)
+            .where(Job.recording_id == recording.id, Job.state == JobState.FAILED)
+            .order_by(col(Job.updated_at).desc())
+        ).first()
+    return job.error if job else ""
+
+
+def _other_hand(actor: Actor, row: Evaluation | None) -> OtherHand | None:
+    """Who saved last, where it was not the actor."""
+    if row is None:
+        return None
+    with reading() as session:
+        last = session.exec(
+            select(AuditEvent.at, User.id, User.name)
+            .join(User, col(User.id) == AuditEvent.user_id)
+            .where(AuditEvent.subject_type == "evaluation", AuditEvent.subject_id == str(row.id))
+            .order_by(col(AuditEvent.id).desc())
+        ).first()
+    if last is None or last[1] == actor.user_id:
+        return None
+    return OtherHand(name=last[2], at=last[0])

@@ -1,0 +1,131 @@
+"""Giving calls to inspectors: by a supervisor, or by taking the next one oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from qm.actor import Actor, UserRole
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind, Recording, User
+from qm.queries.assignments import inspectors, nobody_has
+from qm.queries.recordings import visible_to
+from qm.services import audit
+
+
+class NothingToTake(Conflict):
+    """No call waits that this person could score."""
+
+    message = "现在没有待评的录音。新的录音转写完成后会出现在这里，也可以请质检主管分配。"
+
+
+class NoCallsChosen(InvalidInput):
+    """Nothing was ticked."""
+
+    message = "请先勾选要分配的录音，再选择质检员。"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What became of the calls that were to be assigned."""
+
+    given: int
+    skipped: int
+    """Already scored, already with somebody, or the inspector's own calls."""
+
+
+def take_next(actor: Actor) -> str:
+    """Assign the oldest free call of the branch to oneself; gives its id. Raises `NothingToTake`."""
+    if not actor.may(UserRole.INSPECTOR, UserRole.SUPERVISOR) or actor.user_id is None:
+        raise Forbidden
+    with writing() as session:
+        recording = session.exec(
+            select(Recording)
+            .where(nobody_has(actor))
+            .order_by(col(Recording.started_at), col(Recording.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if recording is None:
+            raise NothingToTake
+        _give(session, actor, recording.id, actor.user_id)
+        audit.record(actor, "assignment_taken", "recording", recording.id)
+        return recording.id
+
+
+def assign(actor: Actor, *, recording_ids: Sequence[str], evaluator_id: int) -> Assigned:
+    """Give calls to an inspector; those that cannot be given are left as they are and counted.
+
+    Raises `Forbidden` for anyone but supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
+    """
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+    if not recording_ids:
+        raise NoCallsChosen
+    evaluator = next((user for user in inspectors(actor) if user.id == evaluator_id), None)
+    if evaluator is None:
+        raise NotFound
+    with writing() as session:
+        given = [key for key in dict.fromkeys(recording_ids) if _may_give(session, actor, key, evaluator)]
+        for key in given:
+            _give(session, actor, key, evaluator_id)
+        audit.record(actor, "assignments_given", "user", evaluator_id, recordings=given)
+    return Assigned(given=len(given), skipped=len(set(recording_ids)) - len(given))
+
+
+def withdraw(actor: Actor, assignment_id: int) -> None:
+    """Open becomes withdrawn: the call is free again. Raises `Forbidden`, `NotFound`."""
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+    with writing() as session:
+        row = session.exec(
+            select(Assignment)
+            .join(Recording, col(Recording.id) == Assignment.recording_id)
+            .where(
+                Assignment.id == assignment_id,
+                Assignment.state == AssignmentState.OPEN,
+                visible_to(actor),
+            )
+        ).first()
+        if row is None:
+            raise NotFound
+        row.state = AssignmentState.WITHDRAWN
+        session.add(row)
+        audit.record(actor, "assignment_withdrawn", "recording", row.recording_id)
+
+
+def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User) -> bool:
+    recording = session.exec(select(Recording).where(Recording.id == recording_id, visible_to(actor))).first()
+    if recording is None:
+        return False
+    own = evaluator.agent_id is not None and evaluator.agent_id == recording.agent_id
+    out_of_reach = evaluator.branch_id is not None and evaluator.branch_id != recording.branch_id
+    if own or out_of_reach:
+        return False
+    scored = session.exec(
+        select(Evaluation.id).where(
+            Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.HUMAN
+        )
+    ).first()
+    held = session.exec(
+        select(Assignment.id).where(
+            Assignment.recording_id == recording_id, Assignment.state == AssignmentState.OPEN
+        )
+    ).first()
+    return scored is None and held is None
+
+
+def _give(session: Session, actor: Actor, recording_id: str, evaluator_id: int) -> None:
+    row = session.exec(
+        select(Assignment).where(
+            Assignment.recording_id == recording_id, Assignment.evaluator_id == evaluator_id
+        )
+    ).first() or Assignment(recording_id=recording_id, evaluator_id=evaluator_id, assigned_at=now())
+    row.state = AssignmentState.OPEN
+    row.assigned_by = actor.user_id
+    row.assigned_at = now()
+    session.add(row)
