@@ -1,0 +1,108 @@
+"""Step `transcribe`: hear the call and keep what was heard, with engine, model and version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from qm.clock import now
+from qm.database import reading, writing
+from qm.models import FindingRow, HitRow, Recording, RecordingStatus, TranscriptRow, UtteranceRow
+from qm.services import objects
+from qm.services.pipeline_status import info_of, load, mark
+from qm.services.search import index_utterances
+from qm.stored import dump_transcript
+from recorder.types import AudioInfo
+from transcribe.types import Progress, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class HearingRequest:
+    """One call to be heard: a local file and what is known of it. Small enough to send to a child process."""
+
+    path: Path
+    info: AudioInfo
+    roles_swapped: bool = False
+
+
+Hear = Callable[[HearingRequest, Progress], Transcript]
+"""Something that hears calls. Raises `EngineUnavailable` where it cannot now."""
+
+
+def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Progress) -> None:
+    """Hear a recording and store the transcript, unless this run (begun at `since`) has stored it already.
+
+    Raises `RecordingGone`, `EngineUnavailable`, `ObjectMissing`, `AudioRefused`.
+    """
+    with reading() as session:
+        recording = load(session, recording_id)
+        if _heard_since(session, recording_id, since):
+            return
+    with objects.fetched(recording.object_key) as path:
+        heard = hear(HearingRequest(path, info_of(recording), recording.roles_swapped), progress)
+    with writing() as session:
+        if not _heard_since(session, recording_id, since):
+            keep(session, recording_id, heard)
+
+
+def keep(session: Session, recording_id: str, transcript: Transcript) -> TranscriptRow:
+    """Make this the current transcript; the earlier one stays for the evaluations that pin it."""
+    recording = mark(session, recording_id, RecordingStatus.TRANSCRIBED)
+    _put_aside(session, recording)
+    row = TranscriptRow(
+        recording_id=recording_id,
+        engine=transcript.engine,
+        engine_version=transcript.engine_version[:40],
+        model=transcript.model[:120],
+        language=transcript.language,
+        document=dump_transcript(transcript),
+        created_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    utterances = [
+        UtteranceRow(
+            recording_id=recording_id,
+            transcript_id=row.id or 0,
+            seq=said.index,
+            role=said.role,
+            start_s=said.start_s,
+            end_s=max(said.start_s, said.end_s),
+            text=said.text,
+        )
+        for said in transcript.utterances
+    ]
+    session.add_all(utterances)
+    session.flush()
+    index_utterances(session, utterances)
+    return row
+
+
+def _heard_since(session: Session, recording_id: str, since: datetime) -> bool:
+    found = session.exec(
+        select(TranscriptRow.id).where(
+            TranscriptRow.recording_id == recording_id,
+            col(TranscriptRow.current),
+            TranscriptRow.created_at >= since,
+        )
+    ).first()
+    return found is not None
+
+
+def _put_aside(session: Session, recording: Recording) -> None:
+    """What belongs to the current transcript only goes with it; findings and hits are found anew."""
+    for table in (FindingRow, HitRow, UtteranceRow):
+        session.connection().execute(
+            sa.delete(table).where(col(table.recording_id) == recording.id)
+        )
+    session.connection().execute(
+        sa.update(TranscriptRow)
+        .where(col(TranscriptRow.recording_id) == recording.id)
+        .values(current=False)
+    )
+    session.flush()

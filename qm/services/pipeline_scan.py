@@ -1,0 +1,99 @@
+"""Step `scan`: the published phrase library over what was heard, and the call's keywords."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from qm import stored
+from qm.database import reading, writing
+from qm.errors import Conflict
+from qm.models import Agent, HitRow, PhraseLibrary, RecordingStatus, TranscriptRow
+from qm.queries import phrases
+from qm.services.pipeline_status import load, mark
+from qm.settings import settings
+from transcribe.keywords import keywords
+from transcribe.phrases import PhraseMatcher
+from transcribe.types import Hit
+
+KEYWORDS = 8
+_HEARD_CHARS = 300
+_lock = threading.Lock()
+
+
+class NoPhraseLibrary(Conflict):
+    """There is no published phrase library."""
+
+    message = "还没有已发布的短语库。请在“短语库”页面发布一个版本，然后重试。"
+
+
+def scan(recording_id: str) -> None:
+    """Find the published library's phrases in the current transcript; earlier hits are replaced.
+
+    Raises `RecordingGone`, `NotHeardYet`, `NoPhraseLibrary`.
+    """
+    with reading() as session:
+        recording = load(session, recording_id)
+        row = current(session, recording_id)
+        agent = session.get(Agent, recording.agent_id) if recording.agent_id else None
+        library = phrases.published()
+    if library is None or library.id is None:
+        raise NoPhraseLibrary
+    transcript = stored.load_transcript(row.document)
+    number = agent.number if agent else str(recording.attributes.get("agent_no", "")) or None
+    hits = matcher(library.id).scan(transcript, agent_no=number)
+    words = keywords(transcript, KEYWORDS, cache_dir=settings().data_dir / "words")
+    with writing() as session:
+        _replace_hits(session, recording_id, row, library, hits)
+        marked = mark(session, recording_id, RecordingStatus.SCANNED)
+        marked.keywords = [word.word for word in words]
+
+
+def current(session: Session, recording_id: str) -> TranscriptRow:
+    """The current transcript's row. Raises `NotHeardYet`."""
+    found = session.exec(
+        select(TranscriptRow).where(TranscriptRow.recording_id == recording_id, col(TranscriptRow.current))
+    ).first()
+    if found is None:
+        raise stored.NotHeardYet
+    return found
+
+
+def matcher(library_id: int) -> PhraseMatcher:
+    """The compiled library of one version; a published version never changes, so it is kept."""
+    with _lock:
+        return _compiled(library_id)
+
+
+@lru_cache(maxsize=2)
+def _compiled(library_id: int) -> PhraseMatcher:
+    with reading() as session:
+        library = session.get(PhraseLibrary, library_id)
+    sets = phrases.as_sets(phrases.rows(library))
+    return PhraseMatcher(phrase for group in sets for phrase in group.phrases)
+
+
+def _replace_hits(
+    session: Session,
+    recording_id: str,
+    transcript: TranscriptRow,
+    library: PhraseLibrary,
+    hits: tuple[Hit, ...],
+) -> None:
+    session.connection().execute(sa.delete(HitRow).where(col(HitRow.recording_id) == recording_id))
+    rows = [
+        stored.hit_row(
+            hit, recording_id=recording_id, transcript_id=transcript.id or 0, library_id=library.id or 0
+        )
+        for hit in hits
+    ]
+    for row in rows:
+        row.heard = row.heard[:_HEARD_CHARS]
+        row.end_s = max(row.start_s, row.end_s)
+    session.add_all(rows)
+
+
+

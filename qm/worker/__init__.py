@@ -1,0 +1,1 @@
+"""Workers: the processes that walk recordings through their steps."""

@@ -1,0 +1,96 @@
+"""What a worker does beside its work: say that it lives, take over from the dead, wake the waiting."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import structlog
+
+from qm import database, jobs
+from qm.clock import now
+from qm.database import writing
+from qm.errors import QmError
+from qm.jobs import beats, mirror
+from qm.settings import Settings
+from transcribe.types import EngineUnavailable
+from transcribe.weights import find_weights
+
+WAKE_EVERY_BEATS = 2
+_REACH_WITHIN_S = 3.0
+
+log = structlog.get_logger()
+
+
+class Household:
+    """A thread that beats every few seconds from `begin` to `end`."""
+
+    def __init__(self, name: str, config: Settings) -> None:
+        self.name = name
+        self._config = config
+        self._started_at = now()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="household", daemon=True)
+
+    def begin(self) -> None:
+        """Say the first word, then keep going in the background."""
+        beats.beat(self.name, started_at=self._started_at)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop, and let others take over at once."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        if database.is_bound():
+            beats.leave(self.name)
+
+    def _run(self) -> None:
+        turn = 0
+        while not self._stop.wait(beats.BEAT_EVERY_S):
+            turn += 1
+            try:
+                beats.beat(self.name, started_at=self._started_at)
+                freed = beats.adopt(by=self.name)
+                if freed:
+                    log.info("work_taken_over", worker=self.name, workflows=freed)
+                if turn % WAKE_EVERY_BEATS == 0:
+                    wake(self._config)
+            except Exception as error:  # noqa: BLE001 - a database out of reach must not end the beat
+                log.warning("household_stumbled", worker=self.name, error=type(error).__name__)
+
+
+def wake(config: Settings) -> int:
+    """Run waiting jobs again where the engine can hear now; gives how many."""
+    waiting = mirror.waiting()
+    if not waiting or unavailable(config) is not None:
+        return 0
+    for job in waiting:
+        try:
+            with writing():
+                jobs.retry(job.recording_id)
+        except QmError:
+            continue  # another worker was quicker, or the recording is gone
+    return len(waiting)
+
+
+def unavailable(config: Settings) -> str | None:
+    """Why nothing can be heard now, with what to do; None where the engine can run."""
+    if config.engine != "whisper":
+        return _unreachable(config.engine_endpoint)
+    try:
+        find_weights(config.model, folder=config.resolved_models_dir)
+    except EngineUnavailable as error:
+        return str(error)
+    return None
+
+
+def _unreachable(endpoint: str) -> str | None:
+    address = urlsplit(endpoint)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        with socket.create_connection((address.hostname or "", port), timeout=_REACH_WITHIN_S):
+            return None
+    except OSError:
+        return f"转写服务 {address.hostname or endpoint} 无法连接。请检查服务和设置 QM_ENGINE_ENDPOINT"

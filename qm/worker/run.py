@@ -1,0 +1,109 @@
+"""A worker: takes recordings from the queue and walks them through their steps until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+
+import structlog
+
+from qm import database
+from qm.jobs import engine
+from qm.services import seeds
+from qm.settings import Settings
+from qm.worker import names
+from qm.worker.ear import Ear
+from qm.worker.ear_child import EngineChoice
+from qm.worker.household import Household
+
+CALLS_AT_ONCE = 4
+"""Workflows one worker has open: while one is heard, others are derived, scanned and judged."""
+POLL_S = 0.5
+STOP_WITHIN_S = 20
+
+log = structlog.get_logger()
+
+
+def engine_choice(config: Settings) -> EngineChoice:
+    """The speech engine that the settings name."""
+    return EngineChoice(
+        engine=config.engine,
+        model=config.model,
+        models_dir=config.resolved_models_dir,
+        threads=config.hearing_threads,
+        endpoint=config.engine_endpoint,
+        key=config.engine_key.get_secret_value(),
+    )
+
+
+def run(config: Settings, *, stop: threading.Event | None = None, parent: int | None = None) -> None:
+    """Work until `stop` is set, a signal comes, or the process `parent` is gone.
+
+    The database must be bound and migrated. Unfinished work of this worker's earlier life, and of workers
+    that fell silent, is continued from its last finished step.
+    """
+    stop = stop or threading.Event()
+    _stop_on_signals(stop)
+    name = names.take(config.worker_name, folder=config.data_dir / "workers")
+    ear = Ear(engine_choice(config))
+    household = Household(name.text, config)
+    try:
+        engine.prepare()
+        household.begin()
+        _launch(name.text, ear)
+        log.info("worker_started", worker=name.text)
+        while not stop.wait(1.0):
+            if parent is not None and os.getppid() != parent:
+                break
+    finally:
+        _shut_down(household, ear)
+        name.release()
+        log.info("worker_stopped", worker=name.text)
+
+
+def _launch(name: str, ear: Ear) -> None:
+    from dbos import DBOS  # noqa: PLC0415 - seconds to import; only workers need it
+
+    from qm.worker import workflow  # noqa: PLC0415 - registers with the engine on import
+
+    workflow.equip(workflow.Tools(worker=name, hear=ear.hear))
+    DBOS(
+        config={
+            "name": engine.APPLICATION,
+            "system_database_url": engine.url(),
+            "application_version": engine.VERSION,
+            "executor_id": name,
+            "log_level": "WARNING",
+            "run_migrations": False,
+            "notification_listener_polling_interval_sec": 1.0,
+        }
+    )
+    DBOS.launch()
+    DBOS.register_queue(engine.QUEUE, worker_concurrency=CALLS_AT_ONCE, polling_interval_sec=POLL_S)
+
+
+def _shut_down(household: Household, ear: Ear) -> None:
+    from dbos import DBOS  # noqa: PLC0415
+
+    DBOS.destroy(workflow_completion_timeout_sec=0)
+    ear.close()
+    household.end()
+    engine.close()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, ask)
+        signal.signal(signal.SIGINT, ask)
+
+
+def ready_database(config: Settings) -> None:
+    """Bind this process to the database of the settings and seed what a new installation needs."""
+    if not database.is_bound():
+        database.bind(database.make_engine(config.resolved_database_url))
+    seeds.ensure_seeded()
