@@ -59,7 +59,7 @@ docs: setup-test ## Write the generated pages of docs anew
 	$(BIN)/python -m qm.web.permissions_page > docs/permissions.md
 
 messages: setup-test ## Collect the texts of templates and code into the English catalogue
-	$(BIN)/pybabel extract --sort-by-file --no-wrap --no-location -F babel.cfg -k lazy_gettext -o .messages.pot .
+	$(BIN)/pybabel extract --sort-by-file --no-wrap --no-location -F babel.cfg -o .messages.pot .
 	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching -i .messages.pot -d qm/translations -l en
 	@rm -f .messages.pot
 

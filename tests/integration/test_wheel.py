@@ -1,0 +1,54 @@
+"""The wheel carries everything a page needs, and runs outside the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+OPEN_A_PAGE = """
+import qm, sys
+assert "site-packages" in qm.__file__ and "clean" in qm.__file__, qm.__file__
+from qm.cli.setup import open_database
+open_database()
+from qm.web import create_app
+client = create_app().test_client()
+page = client.get("/sign-in")
+assert page.status_code == 200 and "登录" in page.text
+assert "Sign in" in client.get("/sign-in", headers={"Cookie": "locale=en"}).text
+for path in ("css/app.css", "css/tokens.css", "js/app.js", "vendor/htmx/htmx.min.js"):
+    assert client.get(f"/static/{path}").status_code == 200, path
+assert client.get("/readyz").status_code == 200
+from qm.paths import SAMPLES
+assert len(list(SAMPLES.glob("*.json"))) == 12
+print("opened")
+"""
+
+
+def test_a_wheel_installed_into_a_clean_environment_opens_a_page(tmp_path: Path) -> None:
+    run = {"check": True, "capture_output": True, "text": True}
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")], cwd=ROOT, **run
+    )
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    clean = tmp_path / "clean"
+    venv.create(clean, with_pip=False)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(clean / "bin" / "python"), "install", "--no-deps",
+         "--no-index", "--quiet", str(wheel)], **run,
+    )  # fmt: skip
+    # The dependencies come from this environment, by a plain path: its editable qm is not found that way.
+    (site,) = clean.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    data = tmp_path / "data"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("QM_", "PYTHON"))}
+    answer = subprocess.run(
+        [str(clean / "bin" / "python"), "-c", OPEN_A_PAGE],
+        cwd=tmp_path, env={**environment, "QM_DATA_DIR": str(data)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.stdout.strip() == "opened", answer.stderr[-2000:]
