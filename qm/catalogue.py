@@ -24,9 +24,10 @@ def extract(
     tree = ast.parse(fileobj.read())
     skipped = _docstrings(tree) | _inside_fstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            if HAN.search(node.value):
-                yield node.lineno, None, node.value, []
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in skipped:
+            continue
+        if HAN.search(node.value):
+            yield node.lineno, None, node.value, []
 
 
 def _docstrings(tree: ast.AST) -> set[int]:
@@ -36,5 +37,9 @@ def _docstrings(tree: ast.AST) -> set[int]:
 
 def _inside_fstrings(tree: ast.AST) -> set[int]:
     return {
-        id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part is not node
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+        if part is not node
     }

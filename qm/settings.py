@@ -19,7 +19,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QM_", env_file=".env", extra="ignore")
 
     data_dir: Path = Field(
-        default=Path("var"), description="Folder of everything qm writes: database, objects, models, quarantine."
+        default=Path("var"),
+        description="Folder of everything qm writes: database, objects, models, quarantine.",
     )
     database_url: str = Field(
         default="",
@@ -43,16 +44,26 @@ class Settings(BaseSettings):
         default=False, description="Send session cookies over HTTPS only; switch on behind a TLS proxy."
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=8, description="Reverse proxies in front whose X-Forwarded-* headers are believed."
+        default=0,
+        ge=0,
+        le=8,
+        description="Reverse proxies in front whose X-Forwarded-* headers are believed.",
     )
     default_locale: Literal["zh", "en"] = Field(default="zh", description="Language before a person chooses.")
-    timezone: str = Field(default="Asia/Shanghai", description="Zone in which times are shown and days begin.")
-    session_hours: int = Field(default=12, ge=1, le=168, description="Hours until a signed-in person signs in again.")
+    timezone: str = Field(
+        default="Asia/Shanghai", description="Zone in which times are shown and days begin."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="Hours until a signed-in person signs in again."
+    )
     login_attempts: int = Field(
         default=5, ge=1, le=100, description="Failed sign-ins of one name or address before both wait."
     )
     login_window_minutes: int = Field(
-        default=15, ge=1, le=1440, description="Minutes over which failed sign-ins are counted, and of the wait."
+        default=15,
+        ge=1,
+        le=1440,
+        description="Minutes over which failed sign-ins are counted, and of the wait.",
     )
     max_upload_mb: int = Field(default=512, ge=1, description="Largest file accepted, in megabytes.")
     max_call_minutes: int = Field(default=240, ge=1, description="Longest call accepted, in minutes.")
@@ -62,17 +73,30 @@ class Settings(BaseSettings):
     model: str = Field(
         default="base", description="Whisper size (`base`, `small`, …) or a folder with CTranslate2 weights."
     )
-    models_dir: Path | None = Field(default=None, description="Where weights are kept; default `models` in the data folder.")
+    models_dir: Path | None = Field(
+        default=None, description="Where weights are kept; default `models` in the data folder."
+    )
     hub: bool = Field(default=False, description="Allow fetching weights from the model hub where reachable.")
-    engine_endpoint: str = Field(default="", description="Base URL of the OpenAI-compatible transcription service.")
+    engine_endpoint: str = Field(
+        default="", description="Base URL of the OpenAI-compatible transcription service."
+    )
     engine_key: SecretStr = Field(default=SecretStr(""), description="Key of that service.")
     hearing_threads: int = Field(default=0, ge=0, description="CPU threads for hearing; 0 means every core.")
     worker_processes: int = Field(
-        default=1, ge=0, le=64, description="Workers that `qm serve` starts beside the web server; 0 means none."
+        default=1,
+        ge=0,
+        le=64,
+        description="Workers that `qm serve` starts beside the web server; 0 means none.",
     )
-    worker_name: str = Field(default="", description="Stable name of this worker; default host name and number.")
-    log_format: Literal["console", "json"] = Field(default="console", description="Log lines for people or machines.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
+    worker_name: str = Field(
+        default="", description="Stable name of this worker; default host name and number."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Log lines for people or machines."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level logged."
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from qm import database, schema
 from qm.settings import Settings, settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.people"]
+pytest_plugins = ["tests.support.postgres", "tests.support.people", "tests.support.s3"]
 
 
 @pytest.fixture(autouse=True)

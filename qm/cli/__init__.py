@@ -63,10 +63,14 @@ class SectionedGroup(click.Group):
         for title, section in COMMANDS.items():
             with formatter.section(title):
                 commands = ((name, self.get_command(ctx, name)) for name in section)
-                formatter.write_dl([(name, command.get_short_help_str(90)) for name, command in commands if command])
+                formatter.write_dl(
+                    [(name, command.get_short_help_str(90)) for name, command in commands if command]
+                )
 
 
-@click.group(cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="qm")
 def cli() -> None:
     """qm：离线录音质检。Offline quality monitoring of call recordings.

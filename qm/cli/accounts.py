@@ -20,11 +20,15 @@ def user() -> None:
 @user.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help="显示的姓名。Name shown.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in UserRole]), help="角色。Role.")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in UserRole]), help="角色。Role."
+)
 @click.option("--branch", help="机构名；留空即总行。Branch; none means headquarters.")
 @click.option("--team", help="班组名（班组长必填）。Team, for leaders.")
 @click.option("--agent", "agent_no", help="座席工号（座席必填）。Agent number, for agents.")
-def add(username: str, name: str, role: str, branch: str | None, team: str | None, agent_no: str | None) -> None:
+def add(
+    username: str, name: str, role: str, branch: str | None, team: str | None, agent_no: str | None
+) -> None:
     """添加一个可登录的人；密码只显示一次。Add a person; the password is shown once.
 
     \b

@@ -19,7 +19,7 @@ def bench() -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 def pipeline(folder: Path, as_json: bool) -> None:
-    """整条路的耗时：每步秒数、内存峰值、写入的对象与行。The whole road: seconds by step, memory, objects, rows."""
+    """整条路的耗时、内存、对象与行。The whole road: seconds by step, memory, objects, rows."""
     from qm.bench.pipeline import run  # noqa: PLC0415 - benches load models
 
     _show(run(folder), as_json=as_json)
@@ -27,8 +27,12 @@ def pipeline(folder: Path, as_json: bool) -> None:
 
 @bench.command("hearing")
 @click.argument("folder", type=FOLDER)
-@click.option("--phrases", "phrases_file", type=click.Path(exists=True, path_type=Path), help="短语文件，每行一条。")
-@click.option("--against", type=click.Choice(["faster-whisper"]), help="同一次运行中与之比较。Compare in the same run.")
+@click.option(
+    "--phrases", "phrases_file", type=click.Path(exists=True, path_type=Path), help="短语文件，每行一条。"
+)
+@click.option(
+    "--against", type=click.Choice(["faster-whisper"]), help="同一次运行中与之比较。Compare in the same run."
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 def hearing(folder: Path, phrases_file: Path | None, against: str | None, as_json: bool) -> None:
     """听写准确率与速度、短语命中率。Character error, time / audio, phrases found."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -22,7 +23,7 @@ def phrases() -> None:
 
 @phrases.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8-sig"), default="-")
-def export(file: click.utils.LazyFile) -> None:
+def export(file: TextIO) -> None:
     """把现行版本导出为 CSV。Write the version in force as CSV."""
     open_database()
     file.write(write_csv(queries.as_sets(queries.rows(queries.published()))))
@@ -30,10 +31,12 @@ def export(file: click.utils.LazyFile) -> None:
 
 @phrases.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="以表格为准，删去表中没有的短语。The table replaces the library.")
+@click.option(
+    "--replace", is_flag=True, help="以表格为准，删去表中没有的短语。The table replaces the library."
+)
 @click.option("--publish", is_flag=True, help="导入后立即发布。Publish at once.")
 def import_(file: Path, replace: bool, publish: bool) -> None:
-    """从 CSV 导入到草稿；有错的行逐行指出，什么也不改。Read a CSV into the draft; errors are named by line."""
+    """从 CSV 导入到草稿；错处按行指出。Read a CSV into the draft; errors are named by line."""
     open_database()
     try:
         added = service.import_table(SYSTEM, file.read_text("utf-8-sig"), replace=replace)

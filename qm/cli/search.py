@@ -15,7 +15,9 @@ _WHO = {Role.AGENT: "座席", Role.CUSTOMER: "客户", Role.UNKNOWN: "未分"}
 
 @click.command()
 @click.argument("query")
-@click.option("--role", type=click.Choice(["agent", "customer"]), help="只看座席或客户说的。Only one speaker.")
+@click.option(
+    "--role", type=click.Choice(["agent", "customer"]), help="只看座席或客户说的。Only one speaker."
+)
 @click.option("--page", default=1, show_default=True, help="第几页。Page.")
 def search(query: str, role: str | None, page: int) -> None:
     """搜索通话里说过的话；空格隔开的短语须同时出现。Search what was said.
@@ -33,7 +35,10 @@ def search(query: str, role: str | None, page: int) -> None:
 
 
 def _line(item: Found) -> str:
-    marked = "".join(click.style(piece.text, bold=True, fg="yellow") if piece.marked else piece.text for piece in item.pieces)
+    marked = "".join(
+        click.style(piece.text, bold=True, fg="yellow") if piece.marked else piece.text
+        for piece in item.pieces
+    )
     minutes, seconds = divmod(item.start_s, 60)
     return (
         f"{item.recording_id[:8]}  {int(minutes):02d}:{seconds:04.1f}  "

@@ -49,7 +49,7 @@ class Assignment(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     inclusion_probability: float | None = None
     """Chance of having been sampled, 0..1; None means picked by hand."""
-    state: AssignmentState = Field(  # type: ignore[call-overload]
+    state: AssignmentState = Field(
         default=AssignmentState.OPEN, sa_type=enum_type(AssignmentState, "assignment_state"), index=True
     )
 
@@ -82,9 +82,9 @@ class Evaluation(SQLModel, table=True):
     rubric_id: int = Field(foreign_key="rubric_version.id")
     transcript_id: int | None = Field(default=None, foreign_key="transcript.id")
     library_id: int | None = Field(default=None, foreign_key="phrase_library.id")
-    kind: EvaluationKind = Field(sa_type=enum_type(EvaluationKind, "evaluation_kind"))  # type: ignore[call-overload]
+    kind: EvaluationKind = Field(sa_type=enum_type(EvaluationKind, "evaluation_kind"))
     evaluator_id: int | None = Field(default=None, foreign_key="user.id", index=True)
-    state: EvaluationState = Field(  # type: ignore[call-overload]
+    state: EvaluationState = Field(
         default=EvaluationState.DRAFT, sa_type=enum_type(EvaluationState, "evaluation_state"), index=True
     )
     revision: int = 1

@@ -48,7 +48,7 @@ class UtteranceRow(SQLModel, table=True):
     recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE", index=True)
     transcript_id: int = Field(foreign_key="transcript.id", ondelete="CASCADE", index=True)
     seq: int
-    role: Role = Field(sa_type=enum_type(Role, "speaker"))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=enum_type(Role, "speaker"))
     start_s: float
     end_s: float
     text: str
@@ -66,15 +66,15 @@ class HitRow(SQLModel, table=True):
     phrase_id: str = Field(max_length=40)
     phrase: str = Field(max_length=120)
     group: str = Field(max_length=40, index=True)
-    kind: PhraseKind = Field(sa_type=enum_type(PhraseKind, "phrase_kind"))  # type: ignore[call-overload]
-    role: Role = Field(sa_type=enum_type(Role, "speaker"))  # type: ignore[call-overload]
+    kind: PhraseKind = Field(sa_type=enum_type(PhraseKind, "phrase_kind"))
+    role: Role = Field(sa_type=enum_type(Role, "speaker"))
     utterance: int
     start_char: int
     end_char: int
     start_s: float
     end_s: float
     heard: str = Field(max_length=300)
-    match: MatchKind = Field(sa_type=enum_type(MatchKind, "match_kind"))  # type: ignore[call-overload]
+    match: MatchKind = Field(sa_type=enum_type(MatchKind, "match_kind"))
     score: float
     negated: bool = False
 
@@ -90,6 +90,6 @@ class FindingRow(SQLModel, table=True):
     library_id: int = Field(foreign_key="phrase_library.id")
     rule_key: str = Field(max_length=60)
     rule_version: int
-    verdict: Verdict = Field(sa_type=enum_type(Verdict, "verdict"))  # type: ignore[call-overload]
+    verdict: Verdict = Field(sa_type=enum_type(Verdict, "verdict"))
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=json_type())
     explanation: str = ""

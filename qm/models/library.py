@@ -28,7 +28,7 @@ class PhraseLibrary(SQLModel, table=True):
     __tablename__ = "phrase_library"
     id: int | None = Field(default=None, primary_key=True)
     version: int = Field(unique=True)
-    state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))  # type: ignore[call-overload]
+    state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))
     note: str = Field(default="", max_length=300)
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="user.id")
@@ -45,8 +45,8 @@ class PhraseRow(SQLModel, table=True):
     library_id: int = Field(foreign_key="phrase_library.id", ondelete="CASCADE", index=True)
     group: str = Field(max_length=40)
     group_name: str = Field(max_length=80)
-    kind: PhraseKind = Field(sa_type=enum_type(PhraseKind, "phrase_kind"))  # type: ignore[call-overload]
-    role: Role = Field(sa_type=enum_type(Role, "speaker"))  # type: ignore[call-overload]
+    kind: PhraseKind = Field(sa_type=enum_type(PhraseKind, "phrase_kind"))
+    role: Role = Field(sa_type=enum_type(Role, "speaker"))
     text: str = Field(max_length=120)
 
 
@@ -59,7 +59,7 @@ class RubricVersion(SQLModel, table=True):
     key: str = Field(max_length=60)
     version: int
     title: str = Field(max_length=120)
-    state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))  # type: ignore[call-overload]
+    state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))
     document: dict[str, Any] = Field(sa_type=json_type())
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="user.id")

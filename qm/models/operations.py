@@ -29,7 +29,7 @@ class Job(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=80)
     """The engine's workflow id."""
     recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE", index=True)
-    state: JobState = Field(sa_type=enum_type(JobState, "job_state"), index=True)  # type: ignore[call-overload]
+    state: JobState = Field(sa_type=enum_type(JobState, "job_state"), index=True)
     step: str = Field(default="", max_length=20)
     """store, transcribe, scan, prescore."""
     progress: float = 0.0

@@ -45,7 +45,7 @@ class User(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     username: str = Field(max_length=60, unique=True)
     name: str = Field(max_length=80)
-    role: UserRole = Field(sa_type=enum_type(UserRole, "user_role"))  # type: ignore[call-overload]
+    role: UserRole = Field(sa_type=enum_type(UserRole, "user_role"))
     password_hash: str = Field(max_length=200)
     branch_id: int | None = Field(default=None, foreign_key="branch.id")
     team_id: int | None = Field(default=None, foreign_key="team.id")

@@ -73,7 +73,7 @@ class Recording(SQLModel, table=True):
     object_key: str = Field(max_length=300, unique=True)
     playback_key: str | None = Field(default=None, max_length=300)
     peaks_key: str | None = Field(default=None, max_length=300)
-    status: RecordingStatus = Field(  # type: ignore[call-overload]
+    status: RecordingStatus = Field(
         default=RecordingStatus.STORED, sa_type=enum_type(RecordingStatus, "recording_status"), index=True
     )
     keywords: list[str] = Field(default_factory=list, sa_type=json_type())
@@ -96,7 +96,7 @@ class Quarantine(SQLModel, table=True):
     object_key: str = Field(max_length=300)
     sha256: str = Field(max_length=64, index=True)
     size_bytes: int = Field(sa_type=sa.BigInteger)
-    state: QuarantineState = Field(  # type: ignore[call-overload]
+    state: QuarantineState = Field(
         default=QuarantineState.OPEN, sa_type=enum_type(QuarantineState, "quarantine_state"), index=True
     )
     created_at: datetime = Field(sa_type=UtcDateTime)

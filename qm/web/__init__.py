@@ -7,7 +7,7 @@ from flask import Flask
 from qm import database
 from qm.paths import STATIC, TEMPLATES
 from qm.settings import Settings, settings
-from qm.web import access, errors, locale, navigation, security
+from qm.web import access, errors, locale, navigation, security, words
 
 
 def create_app(config: Settings | None = None) -> Flask:
@@ -23,6 +23,7 @@ def create_app(config: Settings | None = None) -> Flask:
     errors.register(app)
     access.register(app)
     navigation.register(app)
+    words.register(app)
     _register_areas(app)
     return app
 

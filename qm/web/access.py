@@ -70,7 +70,8 @@ def actor() -> Actor:
 
 def actor_or_none() -> Actor | None:
     """The signed-in person, or None on public pages."""
-    return g.get("actor")
+    current: Actor | None = g.get("actor")
+    return current
 
 
 def client_address() -> str:
@@ -116,7 +117,9 @@ def _enforce() -> Response | None:
 
 
 def _ask_to_sign_in() -> Response:
-    wants_page = request.method == "GET" and request.blueprint != "api" and "HX-Request" not in request.headers
+    wants_page = (
+        request.method == "GET" and request.blueprint != "api" and "HX-Request" not in request.headers
+    )
     if not wants_page:
         raise SignInNeeded
     answer = redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))

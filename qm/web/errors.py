@@ -32,7 +32,9 @@ def _answer(status: int, code: str, message: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error={"code": code, "message": message}), status
     if "HX-Request" in request.headers:
-        response = make_response(render_template("partials/_problem.html", message=message, code=code), status)
+        response = make_response(
+            render_template("partials/_problem.html", message=message, code=code), status
+        )
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
         return response

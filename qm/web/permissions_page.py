@@ -32,7 +32,10 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
 
 def page(app: Flask) -> str:
     """The whole page, Markdown."""
-    lines = ["| route | method | everybody | " + " | ".join(UserRole) + " |", "|" + "---|" * (3 + len(UserRole))]
+    lines = [
+        "| route | method | everybody | " + " | ".join(UserRole) + " |",
+        "|" + "---|" * (3 + len(UserRole)),
+    ]
     for path, method, endpoint in routes(app):
         roles = allowed_roles(app, endpoint)
         open_to_all = "✓" if roles == PUBLIC else ""

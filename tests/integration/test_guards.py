@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import SQLModel, func, select
+
 from qm import database, schema
 from qm.database import reading, writing
 from qm.models import PhraseLibrary, PhraseRow, RubricVersion, VersionState
 from qm.queries.health import newest_migration, not_ready_because
 from qm.services.seeds import ensure_seeded
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy.exc import DatabaseError
-from sqlmodel import SQLModel, func, select
 
 
 @pytest.fixture
@@ -62,7 +63,10 @@ def test_a_published_version_can_be_retired(seeded: str) -> None:
 def test_seeding_twice_changes_nothing(seeded: str) -> None:
     def counts() -> list[int]:
         with reading() as session:
-            return [session.exec(select(func.count()).select_from(t)).one() for t in (PhraseRow, PhraseLibrary, RubricVersion)]
+            return [
+                session.exec(select(func.count()).select_from(t)).one()
+                for t in (PhraseRow, PhraseLibrary, RubricVersion)
+            ]
 
     before = counts()
     ensure_seeded()

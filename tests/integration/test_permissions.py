@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Map
+
 from qm.actor import UserRole
 from qm.web.access import PUBLIC, allowed_roles
 from qm.web.permissions_page import page, routes
-from werkzeug.routing import Map
 
 PERSON_OF_ROLE = {
     UserRole.INSPECTOR: "inspector",
@@ -49,7 +50,7 @@ def test_everybody_gets_in_exactly_where_the_route_says(app: Flask, client_of, m
         for role, client in clients.items():
             status = client.open(url, method=method).status_code
             may = roles == PUBLIC or role in (roles or ())
-            if (status == 403) == may or status >= 500 and endpoint != "home.ready":
+            if (status == 403) == may or (status >= 500 and endpoint != "home.ready"):
                 wrong.append(f"{method} {path} as {role}: {status}")
         status = stranger.open(url, method=method).status_code
         expected = {200, 503} if roles == PUBLIC else {302, 401}
@@ -87,7 +88,9 @@ def test_a_view_without_a_word_is_closed_to_everybody(app: Flask, client_of) -> 
     assert inspector.get("/forgotten").status_code == 403
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/x", "/\\evil.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/x", "/\\evil.example", "javascript:x"]
+)
 def test_sign_in_never_leads_to_another_site(app: Flask, target: str) -> None:
     answer = app.test_client().post(
         "/sign-in", query_string={"next": target}, data={"username": "inspector", "password": "correct horse"}

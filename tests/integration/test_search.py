@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import Session, delete, select
+
 from qm.clock import now
 from qm.database import writing
 from qm.models import Recording, TranscriptRow, UtteranceRow
 from qm.queries.search import search
 from qm.services.search import index_utterances, rebuild_index
 from recorder.types import Role
-from sqlmodel import Session, delete, select
-
 from tests.support.people import Centre, build_centre
 
 TURNS = [
@@ -30,13 +30,25 @@ def add_call(session: Session, name: str, *, team_id: int, branch_id: int, agent
     )  # fmt: skip
     session.flush()
     transcript = TranscriptRow(
-        recording_id=name, engine="t", engine_version="1", model="m", language="zh", document={}, created_at=now()
+        recording_id=name,
+        engine="t",
+        engine_version="1",
+        model="m",
+        language="zh",
+        document={},
+        created_at=now(),
     )
     session.add(transcript)
     session.flush()
     rows = [
         UtteranceRow(
-            recording_id=name, transcript_id=transcript.id or 0, seq=i, role=role, start_s=i, end_s=i + 1, text=text
+            recording_id=name,
+            transcript_id=transcript.id or 0,
+            seq=i,
+            role=role,
+            start_s=i,
+            end_s=i + 1,
+            text=text,
         )
         for i, (role, text) in enumerate(TURNS)
     ]
@@ -49,9 +61,15 @@ def add_call(session: Session, name: str, *, team_id: int, branch_id: int, agent
 def calls(any_database: str) -> Centre:
     centre = build_centre()
     with writing() as session:
-        add_call(session, "near", team_id=centre.team_id, branch_id=centre.branch_id, agent_id=centre.agent_id)
         add_call(
-            session, "far", team_id=centre.far_team_id, branch_id=centre.far_branch_id, agent_id=centre.far_agent_id
+            session, "near", team_id=centre.team_id, branch_id=centre.branch_id, agent_id=centre.agent_id
+        )
+        add_call(
+            session,
+            "far",
+            team_id=centre.far_team_id,
+            branch_id=centre.far_branch_id,
+            agent_id=centre.far_agent_id,
         )
     return centre
 
@@ -60,7 +78,9 @@ def calls(any_database: str) -> Centre:
     ("query", "expected"),
     [("感谢您", 1), ("身份证号", 1), ("证号 后四", 1), ("号证", 0), ("8021", 1), ("802", 0), ("您 服务", 1)],
 )
-def test_characters_next_to_each_other_are_found_and_others_not(calls: Centre, query: str, expected: int) -> None:
+def test_characters_next_to_each_other_are_found_and_others_not(
+    calls: Centre, query: str, expected: int
+) -> None:
     assert search(calls.actors["inspector"], query).total == expected
 
 

@@ -6,19 +6,25 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlmodel import select
+
 from qm import clock
 from qm.database import writing
 from qm.models import SignInAttempt, User
 from qm.services import sign_in as service
-from sqlmodel import select
-
 from tests.support.people import PASSWORD, Centre
 
 
 def attempt(app: Flask, username: str, password: str, address: str = "10.0.0.1") -> int:
-    return app.test_client().post(
-        "/sign-in", data={"username": username, "password": password}, environ_base={"REMOTE_ADDR": address}
-    ).status_code
+    return (
+        app.test_client()
+        .post(
+            "/sign-in",
+            data={"username": username, "password": password},
+            environ_base={"REMOTE_ADDR": address},
+        )
+        .status_code
+    )
 
 
 def test_five_failures_make_the_name_wait_even_with_the_right_password(app: Flask, centre: Centre) -> None:

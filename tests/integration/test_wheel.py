@@ -31,16 +31,18 @@ print("opened")
 
 
 def test_a_wheel_installed_into_a_clean_environment_opens_a_page(tmp_path: Path) -> None:
-    run = {"check": True, "capture_output": True, "text": True}
+    run = {"capture_output": True, "text": True}
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")], cwd=ROOT, **run
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")],
+        cwd=ROOT,
+        **run,
     )
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     clean = tmp_path / "clean"
     venv.create(clean, with_pip=False)
     subprocess.run(
         [sys.executable, "-m", "pip", "--python", str(clean / "bin" / "python"), "install", "--no-deps",
-         "--no-index", "--quiet", str(wheel)], **run,
+         "--no-index", "--quiet", str(wheel)], check=True, **run,
     )  # fmt: skip
     # The dependencies come from this environment, by a plain path: its editable qm is not found that way.
     (site,) = clean.glob("lib/python*/site-packages")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
@@ -40,7 +41,9 @@ class Centre:
 
 
 def _user(session: object, username: str, role: UserRole, **scope: int | None) -> User:
-    user = User(username=username, name=username.title(), role=role, password_hash=_HASH, created_at=now(), **scope)
+    user = User(
+        username=username, name=username.title(), role=role, password_hash=_HASH, created_at=now(), **scope
+    )
     session.add(user)  # type: ignore[attr-defined]
     session.flush()  # type: ignore[attr-defined]
     return user
@@ -77,7 +80,9 @@ def build_centre() -> Centre:
             _user(session, "inspector2", UserRole.INSPECTOR, branch_id=near.id),
             _user(session, "far_inspector", UserRole.INSPECTOR, branch_id=far.id),
             _user(session, "agent", UserRole.AGENT, branch_id=near.id, team_id=a, agent_id=by_number["8021"]),
-            _user(session, "teammate", UserRole.AGENT, branch_id=near.id, team_id=a, agent_id=by_number["8023"]),
+            _user(
+                session, "teammate", UserRole.AGENT, branch_id=near.id, team_id=a, agent_id=by_number["8023"]
+            ),
             _user(session, "leader", UserRole.LEADER, branch_id=near.id, team_id=a),
             _user(session, "other_leader", UserRole.LEADER, branch_id=near.id, team_id=b),
             _user(session, "supervisor", UserRole.SUPERVISOR, branch_id=near.id),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+
 from qm import database, schema
 from qm.settings import Settings, settings
 

@@ -4,12 +4,24 @@ from qm.searching import fts5_query, highlight, phrases, tokens, tsquery, tsvect
 
 
 def test_han_characters_stand_alone_and_digits_in_runs() -> None:
-    assert [token.text for token in tokens("您好，工号8021为您")] == ["您", "好", "工", "号", "8021", "为", "您"]
+    assert [token.text for token in tokens("您好，工号8021为您")] == [
+        "您",
+        "好",
+        "工",
+        "号",
+        "8021",
+        "为",
+        "您",
+    ]
 
 
 def test_full_width_digits_and_capitals_fold_in_place() -> None:
     found = tokens("ＡＴＭ卡１２")
-    assert [(token.text, token.start, token.end) for token in found] == [("atm", 0, 3), ("卡", 3, 4), ("12", 4, 6)]
+    assert [(token.text, token.start, token.end) for token in found] == [
+        ("atm", 0, 3),
+        ("卡", 3, 4),
+        ("12", 4, 6),
+    ]
 
 
 def test_quotes_and_operators_cannot_reach_the_engine() -> None:
@@ -19,7 +31,7 @@ def test_quotes_and_operators_cannot_reach_the_engine() -> None:
 
 
 def test_punctuation_alone_asks_for_nothing() -> None:
-    assert phrases(" ，。*\" ") == []
+    assert phrases(' ，。*" ') == []
 
 
 def test_vector_keeps_each_place_of_a_token() -> None:

@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from jinja2 import Environment
+
 from qm.catalogue import HAN
 from qm.paths import ROOT, TEMPLATES, TRANSLATIONS
 
@@ -22,7 +23,9 @@ def wanted() -> set[str]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     methods = [(pattern, method) for pattern, method in methods]
-    found = extract_from_dir(ROOT, methods, options, directory_filter=lambda path: ".venv" not in path and "node" not in path)
+    found = extract_from_dir(
+        ROOT, methods, options, directory_filter=lambda path: ".venv" not in path and "node" not in path
+    )
     return {message if isinstance(message, str) else message[0] for _file, _line, message, *_rest in found}
 
 
