@@ -162,7 +162,12 @@ def token(actor: Actor, token_id: int) -> ApiToken:
 
 
 def audit(
-    actor: Actor, *, action: str = "", subject: str = "", before: int | None = None, since: datetime | None = None
+    actor: Actor,
+    *,
+    action: str = "",
+    subject: str = "",
+    before: int | None = None,
+    since: datetime | None = None,
 ) -> tuple[AuditLine, ...]:
     """Events by people in scope and by the system, newest first, `AUDIT_PAGE` at most.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -14,7 +15,9 @@ from sqlmodel import col, select
 from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.models import Agent, AnswerRow, Evaluation, EvaluationKind, EvaluationState, Recording, RubricVersion
+from qm.queries.averages import Average, average
 from qm.queries.recordings import visible_to
+from qm.settings import settings
 from scoring.losses import CriterionLoss, losses
 from scoring.rubric import rubric_from_dict
 from scoring.types import Answer, Rubric
@@ -72,6 +75,15 @@ class LossLine:
         return self.lost_in / self.counted_in
 
 
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of an agent's record."""
+
+    month: date
+    """Its first day."""
+    average: Average
+
+
 def released(
     actor: Actor,
     *,
@@ -127,6 +139,20 @@ def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
             seen[item.criterion].append((call.evaluation_id, item))
     lines = [_line(key, items) for key, items in seen.items()]
     return tuple(sorted((line for line in lines if line.lost_in), key=lambda line: -line.mean_points))
+
+
+def monthly(calls: Sequence[ScoredCall]) -> tuple[MonthLine, ...]:
+    """The average of each month of release, newest first; months without evaluations are left out."""
+    zone = ZoneInfo(settings().timezone)
+    by_month: dict[date, list[ScoredCall]] = defaultdict(list)
+    for call in calls:
+        by_month[call.released_at.astimezone(zone).date().replace(day=1)].append(call)
+    found = []
+    for month in sorted(by_month, reverse=True):
+        figure = average(by_month[month])
+        assert figure is not None
+        found.append(MonthLine(month, figure))
+    return tuple(found)
 
 
 def _line(key: str, items: list[tuple[int, CriterionLoss]]) -> LossLine:

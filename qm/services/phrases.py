@@ -186,7 +186,8 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
             if (row.group, normalize(row.text).text, row.role) not in known
         ]
         session.add_all(fresh)
-        audit.record(actor, "phrases_imported", "phrase_library", draft.id, added=len(fresh), replaced=replace)
+        counts = {"added": len(fresh), "replaced": replace}
+        audit.record(actor, "phrases_imported", "phrase_library", draft.id, **counts)
         return len(fresh)
 
 

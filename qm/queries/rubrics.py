@@ -1,0 +1,101 @@
+"""Rubric versions: the forms there are, one of them, how two differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from qm.database import reading
+from qm.errors import NotFound
+from qm.models import Evaluation, RubricVersion, VersionState
+from scoring.rubric import Change, diff, rubric_from_dict
+from scoring.types import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    """One form with its versions, newest first."""
+
+    key: str
+    versions: tuple[RubricVersion, ...]
+    used: int
+    """Evaluations made with any of its versions."""
+
+    @property
+    def newest(self) -> RubricVersion:
+        """The latest version, draft or not."""
+        return self.versions[0]
+
+    @property
+    def in_force(self) -> RubricVersion | None:
+        """The published version, if there is one."""
+        return next((v for v in self.versions if v.state is VersionState.PUBLISHED), None)
+
+    @property
+    def rubric(self) -> Rubric:
+        """The form itself: the version in force, else the newest."""
+        return rubric_from_dict((self.in_force or self.newest).document)
+
+
+@dataclass(frozen=True, slots=True)
+class RubricView:
+    """One version of a form, readable."""
+
+    row: RubricVersion
+    rubric: Rubric
+    siblings: tuple[RubricVersion, ...]
+    """Every version of the form, newest first."""
+    used: int
+    """Evaluations made with this version."""
+    changes: tuple[Change, ...]
+    """Against the version before; empty for the first."""
+    before: RubricVersion | None
+
+
+def lines() -> tuple[RubricLine, ...]:
+    """Every form, those in force first, then by title."""
+    with reading() as session:
+        rows = session.exec(select(RubricVersion).order_by(col(RubricVersion.version).desc())).all()
+        used = _used()
+    by_key: dict[str, list[RubricVersion]] = defaultdict(list)
+    for row in rows:
+        by_key[row.key].append(row)
+    found = [
+        RubricLine(key, tuple(items), sum(used.get(item.id or 0, 0) for item in items))
+        for key, items in by_key.items()
+    ]
+    return tuple(sorted(found, key=lambda line: (line.in_force is None, line.newest.id or 0)))
+
+
+def view(rubric_id: int) -> RubricView:
+    """One version. Raises `NotFound`."""
+    row = version(rubric_id)
+    with reading() as session:
+        siblings = tuple(
+            session.exec(
+                select(RubricVersion)
+                .where(RubricVersion.key == row.key)
+                .order_by(col(RubricVersion.version).desc())
+            ).all()
+        )
+    before = next((item for item in siblings if item.version < row.version), None)
+    rubric = rubric_from_dict(row.document)
+    changes = diff(rubric_from_dict(before.document), rubric) if before else ()
+    return RubricView(row, rubric, siblings, _used().get(rubric_id, 0), changes, before)
+
+
+def version(rubric_id: int) -> RubricVersion:
+    """The stored version. Raises `NotFound`."""
+    with reading() as session:
+        row = session.get(RubricVersion, rubric_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _used() -> dict[int, int]:
+    with reading() as session:
+        rows = session.exec(select(Evaluation.rubric_id, func.count()).group_by(col(Evaluation.rubric_id))).all()
+    return {rubric_id: number for rubric_id, number in rows}

@@ -1,0 +1,138 @@
+"""Calls with released evaluations, written straight into the tables: what pages of records read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qm.clock import now
+from qm.database import reading, writing
+from qm.models import (
+    Agent,
+    AnswerRow,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Recording,
+    RecordingStatus,
+    RubricVersion,
+    Team,
+    User,
+)
+from qm.queries.evaluations import rubric_of
+from qm.services.seeds import ensure_seeded
+from scoring.arithmetic import score
+from scoring.types import Answer, Criterion, CriterionKind, Rubric
+from sqlmodel import select
+
+
+@dataclass(frozen=True)
+class ScoredCall:
+    """Ids of a call and its evaluation."""
+
+    recording_id: str
+    evaluation_id: int
+
+
+def add_call(agent_id: int | None, *, queue: str = "转账", started_at: datetime | None = None) -> str:
+    """A ready recording of an agent; gives its id. There is no sound behind it."""
+    recording_id = uuid.uuid4().hex
+    with writing() as session:
+        agent = session.get(Agent, agent_id) if agent_id else None
+        team = session.get(Team, agent.team_id) if agent else None
+        session.add(
+            Recording(
+                id=recording_id,
+                source="test",
+                external_id=recording_id,
+                agent_id=agent_id,
+                team_id=team.id if team else None,
+                branch_id=team.branch_id if team else None,
+                started_at=started_at or now() - timedelta(hours=3),
+                direction="inbound",
+                queue=queue,
+                caller="13800138000",
+                filename=f"{recording_id}.wav",
+                sha256=uuid.uuid4().hex * 2,
+                size_bytes=1000,
+                container="wav",
+                codec="pcm_s16le",
+                channels=2,
+                rate_hz=8000,
+                duration_s=63.5,
+                object_key=f"recordings/{recording_id}",
+                status=RecordingStatus.READY,
+                created_at=now(),
+            )
+        )
+    return recording_id
+
+
+def add_scored(
+    agent_id: int,
+    *,
+    faults: Mapping[str, str] | None = None,
+    released_at: datetime | None = None,
+    state: EvaluationState = EvaluationState.RELEASED,
+    probability: float | None = None,
+    queue: str = "转账",
+    comment: str = "",
+) -> ScoredCall:
+    """A call with an evaluation: full marks but for `faults` (criterion to option key).
+
+    `state` may be a draft, which has no moment of release.
+    """
+    ensure_seeded()
+    recording_id = add_call(agent_id, queue=queue, started_at=(released_at or now()) - timedelta(days=1))
+    rubric_id, rubric = _rubric()
+    answers = [_answer(criterion, faults or {}) for criterion in rubric.criteria]
+    outcome = score(rubric, answers, {"queue": queue, "direction": "inbound"})
+    with writing() as session:
+        evaluator = session.exec(select(User).where(User.username == "inspector")).first()
+        evaluation = Evaluation(
+            recording_id=recording_id,
+            agent_id=agent_id,
+            rubric_id=rubric_id,
+            kind=EvaluationKind.HUMAN,
+            evaluator_id=evaluator.id if evaluator else None,
+            state=state,
+            total=outcome.total,
+            lost_total=outcome.lost_total,
+            vetoes=list(outcome.vetoes),
+            comment=comment,
+            inclusion_probability=probability,
+            created_at=now(),
+            updated_at=now(),
+            released_at=None if state is EvaluationState.DRAFT else released_at or now(),
+            acknowledged_at=now() if state is EvaluationState.ACKNOWLEDGED else None,
+        )
+        session.add(evaluation)
+        session.flush()
+        session.add_all(
+            AnswerRow(
+                evaluation_id=evaluation.id or 0,
+                criterion=answer.criterion,
+                options=list(answer.options),
+                occurrences=answer.occurrences,
+                comment=answer.comment,
+            )
+            for answer in answers
+        )
+        return ScoredCall(recording_id, evaluation.id or 0)
+
+
+def _rubric() -> tuple[int, Rubric]:
+    with reading() as session:
+        row = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one()
+    return row.id or 0, rubric_of(row.id or 0)
+
+
+def _answer(criterion: Criterion, faults: Mapping[str, str]) -> Answer:
+    if criterion.kind is CriterionKind.DEDUCTION:
+        return Answer(criterion.key, occurrences=int(faults.get(criterion.key, "0")))
+    if criterion.kind is CriterionKind.TEXT:
+        return Answer(criterion.key, comment="好")
+    best = max(criterion.options, key=lambda option: option.points).key
+    return Answer(criterion.key, options=(faults.get(criterion.key, best),), comment="见录音")
