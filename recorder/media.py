@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -34,6 +34,10 @@ class NoAudioStream(MediaUnreadable):
     """The container is sound but holds no audio: a picture or a film without a track."""
 
 
+class NoDecoder(MediaUnreadable):
+    """The audio is in a codec that nothing here can decode."""
+
+
 @dataclass(slots=True)
 class Damage:
     """Counts of packets while decoding; filled in by `blocks` as it goes."""
@@ -42,6 +46,8 @@ class Damage:
     bad_packets: int = 0
     ends_badly: bool = False
     """The last packet that held data could not be decoded."""
+    lost_s: float = 0.0
+    """Sound missing in the middle: the largest distance between the file's clock and what was decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,10 @@ def open_source(path: Path) -> Iterator[Source]:
     try:
         if not media.streams.audio:
             raise NoAudioStream("no audio stream")
-        yield Source(container, media, media.streams.audio[0])
+        stream = media.streams.audio[0]
+        if cast("object", stream.codec_context) is None:
+            raise NoDecoder("no decoder for this codec")
+        yield Source(container, media, stream)
     finally:
         media.close()
 
@@ -121,8 +130,11 @@ def blocks(source: Source, *, damage: Damage | None = None, from_s: float = 0.0)
             continue
         for frame in _frames(source, packet, tally):
             start_s = clock_s
-            if from_s > 0 and clock_s == 0.0 and frame.pts is not None:
-                start_s = frame.pts * tick - origin_s
+            if frame.pts is not None:
+                told_s = frame.pts * tick - origin_s
+                if from_s > 0 and clock_s == 0.0:
+                    start_s = told_s
+                tally.lost_s = max(tally.lost_s, told_s - start_s)
             block = Block(start_s, frame.sample_rate, planar(frame))
             clock_s = start_s + frame.samples / max(frame.sample_rate, 1)
             yield block

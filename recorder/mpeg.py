@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 _KBITS = {
     (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -13,7 +15,7 @@ _KBITS = {
 _RATES_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
-def mp3_frame_bytes(data: bytes, at: int) -> int | None:
+def mp3_frame_bytes(data: bytes | mmap.mmap, at: int) -> int | None:
     """Length of the MP3 frame at `at`, or None where no frame header stands there."""
     if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xE0 != 0xE0:
         return None

@@ -6,6 +6,7 @@ Browsers do not play AMR or GSM, and A-law only by chance; the original stays th
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -27,22 +28,28 @@ CONTENT_TYPE = "audio/ogg; codecs=opus"
 SUFFIX = ".ogg"
 
 _OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
-_BITS_PER_CHANNEL = 24_000
+_TELEPHONE_BITS = 16_000
+_WIDE_BITS = 24_000
+_EFFORT = "5"
+"""Opus complexity: half the time of the default 10, no difference to hear in telephone speech."""
 
 
 def make_playable(path: Path, target: Path, *, info: AudioInfo) -> None:
     """Write the rendition of a probed file to `target`, whole or not at all.
 
     Mono and identical channels give one channel, otherwise left and right stay as they are; duration and
-    times are those of the original. Works through in small blocks. Raises `AudioRefused` where the file can
-    no longer be opened.
+    times are those of the original. A sound Ogg/Opus file is taken as it is. Works through in small blocks.
+    Raises `AudioRefused` where the file can no longer be opened.
     """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=SUFFIX)
     os.close(handle)
     partial = Path(name)
     try:
-        with av.open(name, "w", format="ogg") as out:
-            _encode(path, out, info)
+        if info.codec == "opus" and info.container == "ogg" and not info.warnings:
+            shutil.copyfile(path, partial)
+        else:
+            with av.open(name, "w", format="ogg") as out:
+                _encode(path, out, info)
         partial.replace(target)
     except MediaUnreadable as error:
         raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法打开。请重新核对存储中的原始文件") from error
@@ -55,9 +62,9 @@ def _encode(path: Path, out: OutputContainer, info: AudioInfo) -> None:
     channels = 2 if info.speakers_apart else 1
     layout = "stereo" if channels == 2 else "mono"
     stream: AudioStream = out.add_stream(
-        "libopus", rate=rate_hz, layout=layout, options={"application": "voip", "frame_duration": "20"}
+        "libopus", rate=rate_hz, layout=layout, options={"application": "voip", "compression_level": _EFFORT}
     )
-    stream.bit_rate = _BITS_PER_CHANNEL * channels
+    stream.bit_rate = (_TELEPHONE_BITS if rate_hz == _OPUS_RATES_HZ[0] else _WIDE_BITS) * channels
     resampler = AudioResampler(format="flt", layout=layout, rate=rate_hz)
     for frame in _frames(path, info, channels):
         for made in resampler.resample(frame):

@@ -23,6 +23,9 @@ from recorder.types import AudioInfo
 _U8_SILENCE_PEAK = 1.5 / 128
 """8-bit PCM wavers by one step in silence, which alone is louder than the usual limit."""
 
+_LOST_S = 0.25
+"""Distance between the file's clock and the decoded sound that is worth a word."""
+
 _PICTURES = frozenset({"mjpeg", "png", "bmp", "gif", "webp"})
 """Codecs of cover pictures, which FFmpeg shows as films of one frame."""
 
@@ -139,6 +142,8 @@ def _sound_warnings(path: Path, container: Container, heard: _Heard, silence_pea
     damaged = heard.damage.bad_packets + heard.odd_blocks
     if damaged:
         found.append(f"有 {damaged} 处数据损坏，已跳过")
+    if heard.damage.lost_s > _LOST_S:
+        found.append(f"录音中间缺少约 {heard.damage.lost_s:.1f} 秒，之后的时间会提前")
     if container is Container.WAV and wav_layout(path).data_bytes == UNKNOWN_LENGTH:
         found.append("文件头没有写数据长度，已按实际数据读取，无法判断结尾是否完整")
     return tuple(found)

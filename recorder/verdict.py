@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recorder.limits import Limits
-from recorder.media import Damage, MediaUnreadable, NoAudioStream, Source
+from recorder.media import Damage, MediaUnreadable, NoAudioStream, NoDecoder, Source
 from recorder.sniff import Container, document_kind, other_media
 from recorder.types import AudioRefused, Refusal
 
@@ -27,6 +27,9 @@ CODECS: dict[Container, frozenset[str]] = {
 }
 """Codecs taken in each container, by FFmpeg's names."""
 
+_SELF_ENDING = frozenset({Container.MP3, Container.ADTS, Container.AMR, Container.GSM})
+"""Rows of frames, whose checker has seen the end; what follows it (tags, padding) is no missing sound."""
+
 
 def not_a_recording(head: bytes) -> AudioRefused:
     """No accepted container begins with these bytes."""
@@ -46,6 +49,8 @@ def unreadable(error: MediaUnreadable, container: Container, missing: str | None
         return _truncated(missing)
     if isinstance(error, NoAudioStream):
         return AudioRefused(Refusal.UNSUPPORTED, f"文件里没有声音轨道，只有画面。{_CONVERT}，或改选录音文件")
+    if isinstance(error, NoDecoder):
+        return AudioRefused(Refusal.UNSUPPORTED, f"无法识别录音的编码方式。{_CONVERT}")
     return AudioRefused(Refusal.NOT_AUDIO, f"文件开头像 {container.value}，内容却无法打开。{_RESEND}")
 
 
@@ -80,7 +85,7 @@ def check_whole(container: Container, damage: Damage, missing: str | None) -> No
     if damage.bad_packets * 2 > damage.packets:
         detail = f"文件开头像 {container.value}，大部分内容却无法解码。{_RESEND}"
         raise AudioRefused(Refusal.NOT_AUDIO, detail)
-    if damage.ends_badly:
+    if damage.ends_badly and container not in _SELF_ENDING:
         raise _truncated("文件结尾无法解码")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from recorder.integrity.flac import flac_flaw
 from recorder.integrity.frames import adts_flaw, amr_flaw, gsm_flaw, mp3_flaw
 from recorder.integrity.mp4 import mp4_flaw
 from recorder.integrity.ogg import ogg_flaw
@@ -23,13 +24,13 @@ _CHECKERS: dict[Container, Callable[[Path], str | None]] = {
     Container.AMR: amr_flaw,
     Container.ADTS: adts_flaw,
     Container.GSM: gsm_flaw,
+    Container.FLAC: flac_flaw,
 }
 
 
 def flaw(path: Path, container: Container) -> str | None:
-    """What is missing from the file by its container's own account, or None (FLAC tells while decoding)."""
-    checker = _CHECKERS.get(container)
-    return checker(path) if checker else None
+    """What is missing from the file by its container's own account, or None."""
+    return _CHECKERS[container](path)
 
 
 __all__ = ["flaw"]

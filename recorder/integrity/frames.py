@@ -7,7 +7,10 @@ tells how many bytes it had when it was written.
 
 from __future__ import annotations
 
+import mmap
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from recorder.mpeg import mp3_frame_bytes
@@ -16,10 +19,21 @@ _AMR_NB = (13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1)
 _AMR_WB = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1)
 
 
+@contextmanager
+def _mapped(path: Path) -> Iterator[mmap.mmap]:
+    """A (not empty) file's bytes without reading them all into memory."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
 def amr_flaw(path: Path) -> str | None:
     """Whether an AMR file ends inside a frame."""
-    data = path.read_bytes()
-    wide = data.startswith(b"#!AMR-WB\n")
+    with _mapped(path) as data:
+        return _amr_flaw(data)
+
+
+def _amr_flaw(data: mmap.mmap) -> str | None:
+    wide = data[:9] == b"#!AMR-WB\n"
     lengths = _AMR_WB if wide else _AMR_NB
     at = 9 if wide else 6
     if len(data) < at:
@@ -31,14 +45,18 @@ def amr_flaw(path: Path) -> str | None:
 
 def adts_flaw(path: Path) -> str | None:
     """Whether an ADTS (raw AAC) file ends inside a frame."""
-    data = path.read_bytes()
+    with _mapped(path) as data:
+        return _adts_flaw(data)
+
+
+def _adts_flaw(data: mmap.mmap) -> str | None:
     at = 0
     while at + 7 <= len(data) and data[at] == 0xFF and data[at + 1] & 0xF6 == 0xF0:
         length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
         if length < 7:
             return None
         at += length
-    cut = at > len(data) or (at < len(data) and data[at : at + 2][:1] == b"\xff" and len(data) - at < 7)
+    cut = at > len(data) or (at < len(data) and data[at] == 0xFF and len(data) - at < 7)
     return "AAC 文件的最后一帧不完整" if cut else None
 
 
@@ -49,7 +67,11 @@ def gsm_flaw(path: Path) -> str | None:
 
 def mp3_flaw(path: Path) -> str | None:
     """Whether an MP3 file ends inside a frame, or before the length its own header names."""
-    data = path.read_bytes()
+    with _mapped(path) as data:
+        return _mp3_flaw(data)
+
+
+def _mp3_flaw(data: mmap.mmap) -> str | None:
     at = first = _after_id3(data)
     if first >= len(data):
         return "MP3 文件在标签处中断"
@@ -62,7 +84,7 @@ def mp3_flaw(path: Path) -> str | None:
     return "MP3 文件的最后一帧不完整" if cut else None
 
 
-def _after_id3(data: bytes) -> int:
+def _after_id3(data: mmap.mmap) -> int:
     """Where the frames begin: after an ID3v2 tag, if there is one."""
     if data[:3] != b"ID3" or len(data) < 10:
         return 0
@@ -70,7 +92,7 @@ def _after_id3(data: bytes) -> int:
     return 10 + size + (10 if data[5] & 0x10 else 0)
 
 
-def _xing_bytes(data: bytes, first: int) -> int | None:
+def _xing_bytes(data: mmap.mmap, first: int) -> int | None:
     """Bytes of sound that the Xing or Info header of the first frame names, or None."""
     frame = data[first : first + (mp3_frame_bytes(data, first) or 0)]
     for name in (b"Xing", b"Info"):
