@@ -39,6 +39,11 @@ class DemoPerson:
     password: str
 
 
+def username_of(role: UserRole) -> str:
+    """The demonstration's person of a role."""
+    return next(username for username, _name, held, _team, _number in PEOPLE if held is role)
+
+
 def ensure_people() -> tuple[DemoPerson, ...]:
     """Add branch, teams, agents and the five people; each run gives them new passwords."""
     with writing() as session:
