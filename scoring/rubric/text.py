@@ -13,25 +13,45 @@ Plain = str | bool | int | float | None | list["Plain"] | dict[str, "Plain"]
 """What JSON and our YAML reader give."""
 
 
+MOST_CHARACTERS = 1_000_000
+DEEPEST = 20
+
+
 def read_yaml(text: str) -> tuple[Plain, dict[str, int]]:
     """The values of a YAML text and the line of each path, from 1.
 
-    Raises `RubricInvalid` for text that is no YAML, for a key given twice, and for aliases.
+    Raises `RubricInvalid` for text that is no YAML, for a key given twice, and what `_refusal` names.
     """
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise RubricInvalid([Problem("", "不支持 YAML 别名（*），请直接写出内容。")])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        refusal = _refusal(text)
+        node = None if refusal else yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
         raise RubricInvalid([Problem("", "不是有效的 YAML，请检查缩进、冒号和引号。", line)]) from error
+    if refusal:
+        raise RubricInvalid([refusal])
     lines: dict[str, int] = {}
     problems: list[Problem] = []
     value = None if node is None else _plain(node, "", lines, problems)
     if problems:
         raise RubricInvalid(problems)
     return value, lines
+
+
+def _refusal(text: str) -> Problem | None:
+    """Why a text is not even read: too long, too deep, or with aliases (small texts can hide large ones)."""
+    if len(text) > MOST_CHARACTERS:
+        return Problem("", "文件过大，不是评分表。")
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if isinstance(event, yaml.AliasEvent):
+            return Problem("", "不支持 YAML 别名（*），请直接写出内容。", line)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return Problem("", "嵌套过深，不是评分表。", line)
+    return None
 
 
 def _plain(node: yaml.Node, path: str, lines: dict[str, int], problems: list[Problem]) -> Plain:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recorder.types import Role
 from scoring.arithmetic import score
@@ -149,6 +152,53 @@ def test_reading_names_every_fault_with_its_line() -> None:
 def test_text_that_is_no_rubric_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(RubricInvalid, match=words):
         rubric_from_yaml(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "key",
+                    "title",
+                    "sections",
+                    "criteria",
+                    "options",
+                    "weight",
+                    "kind",
+                    "show_if",
+                    "values",
+                    "example",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+def _read(read: Callable[[Any], Rubric], given_: object) -> object:
+    """The rubric, or what was said against it; any other error escapes."""
+    try:
+        return read(given_)
+    except RubricInvalid as refused:
+        return refused.problems
+
+
+@given(st.dictionaries(st.sampled_from(["key", "title", "mode", "sections", "decimals"]), JSON))
+@settings(max_examples=80)
+def test_any_document_is_read_or_refused_in_words(document: dict[str, Any]) -> None:
+    assert _read(rubric_from_dict, document)
+
+
+@given(st.text() | st.text("key:title- []{}&*!|>'\"\n 12", max_size=60) | st.just("[" * 5000))
+@settings(max_examples=80)
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    assert _read(rubric_from_yaml, text)
 
 
 def test_yes_and_no_as_keys_stay_words() -> None:
