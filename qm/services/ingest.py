@@ -1,6 +1,6 @@
 """A recording comes in: probed, hashed, stored whole, and only then a row with its job.
 
-1. Call data is checked, the bytes are probed and hashed; whatever is wrong has a name.
+1. The bytes are probed and hashed, call data is checked; whatever is wrong has a name.
 2. The bytes go unchanged into the object store under their hash.
 3. Row, job and audit event are committed together. Unique constraints decide between two that come
    at once: one becomes the recording, the other a named refusal.
@@ -89,9 +89,9 @@ def ingest(source: Source, call_data: GivenCallData, *, actor: Actor, filename: 
 
 def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) -> Ingested:
     """As `ingest`, for a local file, but a refusal is raised as `AudioRefused` and nothing is kept."""
+    info = probe(path, limits=limits())  # first: what is wrong with the sound is told before its papers
     call = checked(call_data)
     place = place_of(call, actor)
-    info = probe(path, limits=limits())
     _refuse_duplicate(call, info)
     key = objects.original_key(info.sha256, info.container)
     objects.store().put(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from qm import database
+from qm import database, logs
 from qm.paths import STATIC, TEMPLATES
 from qm.settings import Settings, settings
 from qm.web import access, errors, locale, navigation, security, words
@@ -18,6 +18,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     if not database.is_bound():
         database.bind(database.make_engine(config.resolved_database_url))
+    logs.register(app)
     security.register(app, config)
     locale.register(app)
     errors.register(app)
@@ -30,8 +31,8 @@ def create_app(config: Settings | None = None) -> Flask:
 
 def _register_areas(app: Flask) -> None:
     # Imported here: the areas import `access` from this package.
-    from qm.web import api, auth, desk, home, manage, mine, team  # noqa: PLC0415
+    from qm.web import api, auth, desk, home, manage, media, mine, team  # noqa: PLC0415
 
-    for area in (auth, home, desk, mine, team, manage, api):
+    for area in (auth, home, desk, mine, team, manage, media, api):
         app.register_blueprint(area.blueprint)
     security.csrf.exempt(api.blueprint)  # machines bring a token, not a session

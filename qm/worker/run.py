@@ -9,9 +9,7 @@ from types import FrameType
 
 import structlog
 
-from qm import database
 from qm.jobs import engine
-from qm.services import seeds
 from qm.settings import Settings
 from qm.worker import names
 from qm.worker.ear import Ear
@@ -21,7 +19,6 @@ from qm.worker.household import Household
 CALLS_AT_ONCE = 4
 """Workflows one worker has open: while one is heard, others are derived, scanned and judged."""
 POLL_S = 0.5
-STOP_WITHIN_S = 20
 
 log = structlog.get_logger()
 
@@ -42,25 +39,22 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
     """Work until `stop` is set, a signal comes, or the process `parent` is gone.
 
     The database must be bound and migrated. Unfinished work of this worker's earlier life, and of workers
-    that fell silent, is continued from its last finished step.
+    that fell silent, is continued from its last finished step. When this returns, steps may still be
+    running in threads: end the process with `os._exit`, whoever is next continues them.
     """
     stop = stop or threading.Event()
     _stop_on_signals(stop)
     name = names.take(config.worker_name, folder=config.data_dir / "workers")
-    ear = Ear(engine_choice(config))
     household = Household(name.text, config)
-    try:
-        engine.prepare()
-        household.begin()
-        _launch(name.text, ear)
-        log.info("worker_started", worker=name.text)
-        while not stop.wait(1.0):
-            if parent is not None and os.getppid() != parent:
-                break
-    finally:
-        _shut_down(household, ear)
-        name.release()
-        log.info("worker_stopped", worker=name.text)
+    engine.prepare()
+    household.begin()
+    _launch(name.text, Ear(engine_choice(config)))
+    log.info("worker_started", worker=name.text)
+    while not stop.wait(1.0):
+        if parent is not None and os.getppid() != parent:
+            break
+    household.end()
+    log.info("worker_stopped", worker=name.text)
 
 
 def _launch(name: str, ear: Ear) -> None:
@@ -84,15 +78,6 @@ def _launch(name: str, ear: Ear) -> None:
     DBOS.register_queue(engine.QUEUE, worker_concurrency=CALLS_AT_ONCE, polling_interval_sec=POLL_S)
 
 
-def _shut_down(household: Household, ear: Ear) -> None:
-    from dbos import DBOS  # noqa: PLC0415
-
-    DBOS.destroy(workflow_completion_timeout_sec=0)
-    ear.close()
-    household.end()
-    engine.close()
-
-
 def _stop_on_signals(stop: threading.Event) -> None:
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -101,9 +86,3 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(signal.SIGTERM, ask)
         signal.signal(signal.SIGINT, ask)
 
-
-def ready_database(config: Settings) -> None:
-    """Bind this process to the database of the settings and seed what a new installation needs."""
-    if not database.is_bound():
-        database.bind(database.make_engine(config.resolved_database_url))
-    seeds.ensure_seeded()

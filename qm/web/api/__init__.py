@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from qm.web.api import routes  # noqa: E402, F401 - routes register on the blueprint
+from qm.web.api import recordings  # noqa: E402, F401 - routes register on the blueprint
