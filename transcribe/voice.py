@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.types import Role
 from transcribe.types import Span
 
 FRAME = 512
@@ -54,6 +55,23 @@ def probabilities(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 def voiced_spans(samples: NDArray[np.float32], options: VoiceOptions | None = None) -> tuple[Span, ...]:
     """Stretches of speech in 16 kHz mono `samples`, unpadded, in order."""
     return spans_of(probabilities(samples), samples.size / RATE_HZ, options or VoiceOptions())
+
+
+def voiced_by_role(
+    channels: dict[Role, NDArray[np.float32]], options: VoiceOptions | None = None
+) -> dict[Role, tuple[Span, ...]]:
+    """Each role's own speech in 16 kHz channels; what one channel only leaks from the other is left out."""
+    from transcribe.bleed import own_frames  # noqa: PLC0415 - it builds on this module's frames
+
+    chosen = options or VoiceOptions()
+    found = {}
+    for role, samples in channels.items():
+        chance = probabilities(samples)
+        for other, theirs in channels.items():
+            if other is not role and chance.size:
+                chance = np.where(own_frames(samples, theirs)[: chance.size], chance, 0.0).astype(np.float32)
+        found[role] = spans_of(chance, samples.size / RATE_HZ, chosen)
+    return found
 
 
 def spans_of(chance: NDArray[np.float32], duration_s: float, options: VoiceOptions) -> tuple[Span, ...]:

@@ -17,7 +17,7 @@ from transcribe.engines.speech_model import Piece as Heardpiece
 from transcribe.engines.windows import Window, pack, sound, split_long
 from transcribe.script import simplified_pieces
 from transcribe.types import Progress, Span, Transcript, Word
-from transcribe.voice import padded, voiced_spans
+from transcribe.voice import padded, voiced_by_role
 from transcribe.weights import Weights
 
 BATCH = 8
@@ -59,7 +59,7 @@ class WhisperTranscriber:
         """Hears several calls in shared batches: short calls then cost no more than long ones."""
         report = progress or (lambda _share: None)
         report(0.0)
-        voiced = [{role: voiced_spans(samples) for role, samples in call.channels.items()} for call in calls]
+        voiced = [voiced_by_role(call.channels) for call in calls]
         windows = [w for at, call in enumerate(calls) for w in self._windows(at, call, voiced[at])]
         stretches: list[list[Stretch]] = [[] for _ in calls]
         unheard: list[dict[Role, list[Span]]] = [{} for _ in calls]

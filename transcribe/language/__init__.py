@@ -1,0 +1,1 @@
+"""The language of service lines: which of several same-sounding words was meant."""

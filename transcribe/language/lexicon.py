@@ -1,0 +1,143 @@
+"""Words by sound: a general dictionary with frequencies and the vocabulary of service lines.
+
+General words and their frequencies are jieba's dictionary; the service vocabulary, and which word follows
+which, is counted in `service.txt`, sentences written for this project.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import product
+
+import jieba
+
+from transcribe.script import is_han
+from transcribe.sound.syllables import Syllable, readings
+
+MAX_WORD = 6
+"""Characters in the longest word considered."""
+_MIN_FREQUENCY = 8
+_MERGED_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
+START = "<s>"
+_DOMAIN_SHARE = 0.75
+_PAIR_SHARE = 0.6
+_BREAK = re.compile(r"[^\u4e00-\u9fff]+")
+
+
+def coarse(syllable: Syllable) -> str:
+    """Spelling with the confusions of telephone Mandarin merged: zh/z, ch/c, sh/s, n/l, -ng/-n."""
+    final = syllable.final[:-1] if syllable.final.endswith("ng") and syllable.final != "ong" else syllable.final
+    return _MERGED_INITIAL.get(syllable.initial, syllable.initial) + final
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words by coarse sound with their log probabilities."""
+
+    by_sound: dict[tuple[str, ...], tuple[str, ...]]
+    """Words of a coarse spelling, the most frequent first."""
+    by_hole: dict[tuple[str | None, ...], tuple[str, ...]]
+    """Service words of two or more characters by their coarse spelling with one syllable left open."""
+    unigram: dict[str, float]
+    """Log probability of a word."""
+    pairs: dict[tuple[str, str], float]
+    """Log probability of a word after another, where the service sentences hold the pair."""
+    back_off: dict[str, float]
+    """Log weight of the unigram after a word that the service sentences hold."""
+    floor: float
+    """Log probability of a character no dictionary knows."""
+
+    def log_probability(self, word: str, before: str) -> float:
+        """Log probability of `word` after `before` (interpolated bigram)."""
+        found = self.pairs.get((before, word))
+        if found is not None:
+            return found
+        single = self.unigram.get(word, self.floor * len(word))
+        return single + self.back_off.get(before, 0.0)
+
+
+def _spellings(word: str) -> list[tuple[str, ...]]:
+    """Coarse spellings of a word, at most eight where characters have several readings."""
+    options = [tuple(dict.fromkeys(coarse(s) for s in readings(c))) for c in word]
+    if not all(options):
+        return []
+    return [tuple(found) for _, found in zip(range(8), product(*options), strict=False)]
+
+
+def _general() -> dict[str, int]:
+    """Han words of jieba's dictionary with their counts."""
+    jieba.initialize()
+    return {
+        word: count
+        for word, count in jieba.dt.FREQ.items()
+        if count >= _MIN_FREQUENCY and len(word) <= MAX_WORD and all(map(is_han, word))
+    }
+
+
+def sentences() -> list[str]:
+    """Clauses of the service sentences, Han characters only."""
+    raw = importlib.resources.files("transcribe.language").joinpath("service.txt").read_text(encoding="utf-8")
+    lines = [line for line in raw.splitlines() if line and not line.startswith("#")]
+    return [clause for line in lines for clause in _BREAK.split(line) if clause]
+
+
+def _counted(clauses: list[str]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    words: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for clause in clauses:
+        before = START
+        for word in jieba.lcut(clause, HMM=False):
+            words[word] += 1
+            pairs[before, word] += 1
+            before = word
+    return words, pairs
+
+
+@functools.cache
+def lexicon() -> Lexicon:
+    """The lexicon, built once a process (about two seconds)."""
+    general = _general()
+    words, pairs = _counted(sentences())
+    general_total, domain_total = sum(general.values()), sum(words.values())
+    unigram = {w: math.log((1 - _DOMAIN_SHARE) * n / general_total) for w, n in general.items()}
+    for word, count in words.items():
+        share = (1 - _DOMAIN_SHARE) * general.get(word, 0) / general_total
+        unigram[word] = math.log(share + _DOMAIN_SHARE * count / domain_total)
+    contexts: Counter[str] = Counter()
+    for (before, _), count in pairs.items():
+        contexts[before] += count
+    pair_logs = {
+        (before, word): math.log(
+            _PAIR_SHARE * count / (contexts[before] + 2) + (1 - _PAIR_SHARE) * math.exp(unigram[word])
+        )
+        for (before, word), count in pairs.items()
+    }
+    return Lexicon(
+        *_indexes(unigram, words), unigram, pair_logs,
+        {before: math.log(1 - _PAIR_SHARE * n / (n + 2)) for before, n in contexts.items()},
+        math.log(0.5 / general_total),
+    )
+
+
+def _indexes(
+    unigram: dict[str, float], service: Counter[str]
+) -> tuple[dict[tuple[str, ...], tuple[str, ...]], dict[tuple[str | None, ...], tuple[str, ...]]]:
+    by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    by_hole: dict[tuple[str | None, ...], list[str]] = defaultdict(list)
+    for word in sorted(unigram, key=unigram.__getitem__, reverse=True):
+        spelled = _spellings(word)
+        for spelling in spelled:
+            by_sound[spelling].append(word)
+        if word in service and len(word) > 1:
+            for spelling in spelled:
+                for hole in range(len(word)):
+                    by_hole[(*spelling[:hole], None, *spelling[hole + 1 :])].append(word)
+    return (
+        {key: tuple(found[:12]) for key, found in by_sound.items()},
+        {key: tuple(dict.fromkeys(found)) for key, found in by_hole.items()},
+    )

@@ -1,0 +1,133 @@
+"""Domain repair: the most probable words that sound like what was heard.
+
+A noisy channel. What the engine wrote is a spelling by sound; every stretch of it may stand for a dictionary
+word that sounds the same or nearly so. The path with the best sum of language probability and sound cost is
+shown. What was heard is kept beside it, character for character: repair never inserts or deletes.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from transcribe.language.lexicon import MAX_WORD, START, Lexicon, coarse, lexicon
+from transcribe.script import is_han
+from transcribe.sound.syllables import Syllable, readings
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What it costs, in nats, to believe another character than the one heard."""
+
+    tone: float = 2.6
+    """Same syllable."""
+    merged: float = 3.6
+    """Same after merging zh/z, ch/c, sh/s, n/l, -ng/-n."""
+    near: float = 5.2
+    """Same initial or same final."""
+    language: float = 0.8
+    """Weight of the language model."""
+    beam: int = 12
+
+
+@functools.cache
+def sound_cost(heard: str, meant: str, costs: Costs) -> float | None:
+    """Cost of one character for another by their nearest readings; None where they sound apart."""
+    if heard == meant:
+        return 0.0
+    best: float | None = None
+    for mine in readings(heard):
+        for theirs in readings(meant):
+            cost = _syllable_cost(mine, theirs, costs)
+            if cost is not None and (best is None or cost < best):
+                best = cost
+    return best
+
+
+def _syllable_cost(mine: Syllable, theirs: Syllable, costs: Costs) -> float | None:
+    if mine.base == theirs.base:
+        return costs.tone
+    if coarse(mine) == coarse(theirs):
+        return costs.merged
+    if mine.final == theirs.final or (mine.initial and mine.initial == theirs.initial):
+        return costs.near
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    score: float
+    last: str
+    text: str
+
+
+def repair(text: str, costs: Costs | None = None) -> str:
+    """`text` with same-sounding characters replaced where the language of service lines asks for it.
+
+    Only Chinese characters change; length, digits, letters and punctuation stay.
+    """
+    chosen = costs or Costs()
+    out, run = [], ""
+    for character in text + "\0":
+        if is_han(character):
+            run += character
+            continue
+        if run:
+            out.append(_run(run, chosen))
+            run = ""
+        out.append(character)
+    return "".join(out)[:-1]
+
+
+@functools.lru_cache(maxsize=4096)
+def _run(heard: str, costs: Costs) -> str:
+    """Best path through one run of Chinese characters."""
+    known = lexicon()
+    sounds = [tuple(dict.fromkeys(coarse(s) for s in readings(c))) for c in heard]
+    ends: list[dict[str, _Path]] = [{} for _ in range(len(heard) + 1)]
+    ends[0][START] = _Path(0.0, START, "")
+    for at in range(len(heard)):
+        paths = sorted(ends[at].values(), key=lambda path: -path.score)[: costs.beam]
+        for word, cost in _candidates(heard, sounds, at, known, costs):
+            _extend(ends[at + len(word)], paths, word, cost, known, costs)
+    return max(ends[-1].values(), key=lambda path: path.score).text
+
+
+def _extend(
+    cell: dict[str, _Path], paths: list[_Path], word: str, cost: float, known: Lexicon, costs: Costs
+) -> None:
+    for path in paths:
+        score = path.score - cost + costs.language * known.log_probability(word, path.last)
+        old = cell.get(word)
+        if old is None or score > old.score:
+            cell[word] = _Path(score, word, path.text + word)
+
+
+def _candidates(
+    heard: str, sounds: list[tuple[str, ...]], at: int, known: Lexicon, costs: Costs
+) -> list[tuple[str, float]]:
+    """Words that may begin at `at`, each with its sound cost."""
+    found: dict[str, float] = {heard[at]: 0.0}
+    for length in range(1, min(MAX_WORD, len(heard) - at) + 1):
+        part = heard[at : at + length]
+        key = tuple(options[0] if options else "" for options in sounds[at : at + length])
+        words = list(known.by_sound.get(key, ()))
+        if length > 1:
+            words += [w for h in range(length) for w in known.by_hole.get((*key[:h], None, *key[h + 1 :]), ())]
+            if part in known.unigram:
+                words.append(part)
+        for word in words:
+            cost = _word_cost(part, word, costs)
+            if cost is not None and cost < found.get(word, 1e9):
+                found[word] = cost
+    return list(found.items())
+
+
+def _word_cost(heard: str, meant: str, costs: Costs) -> float | None:
+    total = 0.0
+    for mine, theirs in zip(heard, meant, strict=True):
+        cost = sound_cost(mine, theirs, costs)
+        if cost is None:
+            return None
+        total += cost
+    return total
