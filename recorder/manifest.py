@@ -115,6 +115,8 @@ def read_manifest(path: Path, *, source: str = "", zone: tzinfo | None = None) -
     try:
         for line, cells in records:
             row = _Line(line, cells, header, columns, errors)
+            if not row.is_whole():
+                continue
             call = row.call(source, zone)
             file = row.file(path.parent)
             if call and file and row.is_first(seen, call, file):
@@ -135,11 +137,14 @@ class _Line:
     columns: dict[str, int]
     errors: list[ManifestError]
 
-    def call(self, source: str, zone: tzinfo | None) -> CallData | None:
-        """The line's call data, or None with its faults collected."""
+    def is_whole(self) -> bool:
+        """Whether the line has as many cells as the header; another number is a fault."""
         if len(self.cells) != len(self.header):
             self._fault("", f"有 {len(self.cells)} 列，表头有 {len(self.header)} 列，请检查逗号和引号")
-            return None
+        return len(self.cells) == len(self.header)
+
+    def call(self, source: str, zone: tzinfo | None) -> CallData | None:
+        """The line's call data, or None with its faults collected."""
         fields = {name: _cell(self.cells[at]) for name, at in self.columns.items() if name != FILE_COLUMN}
         try:
             return parse_call_data(fields, source=source, zone=zone)
@@ -151,7 +156,7 @@ class _Line:
     def file(self, base: Path) -> Path | None:
         """The recording's real path below `base`, or None with the fault collected."""
         at = self.columns[FILE_COLUMN]
-        written = _cell(self.cells[at]) if at < len(self.cells) else ""
+        written = _cell(self.cells[at])
         fault = None
         target = base
         if not written:
@@ -234,9 +239,7 @@ def _columns(header: list[str]) -> dict[str, int]:
             columns[field] = at
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
-        words = "、".join(
-            f"{_ALIASES[n][-1] if n == FILE_COLUMN else FIELD_NAMES[n]}（{n}）" for n in missing
-        )
+        words = "、".join(f"{FIELD_NAMES.get(n, '录音文件')}（{n}）" for n in missing)
         raise _Fault("", f"表头缺少：{words}。请补上后重新导入")
     return columns
 

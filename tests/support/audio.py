@@ -16,7 +16,9 @@ Sound = NDArray[np.float32]
 SAMPLES_DIR = Path(__file__).parents[2] / "samples"
 
 
-def bursts(seconds: float, *, rate_hz: int = 8_000, seed: int = 1, level: float = 0.3, lag_s: float = 0.0) -> Sound:
+def bursts(
+    seconds: float, *, rate_hz: int = 8_000, seed: int = 1, level: float = 0.3, lag_s: float = 0.0
+) -> Sound:
     """One channel of bursts of tone with pauses, like a speaker's turns; other seeds give other signals."""
     random = np.random.default_rng(seed)
     times = np.arange(int(seconds * rate_hz)) / rate_hz
@@ -64,7 +66,13 @@ def write_pcm(path: Path, sound: Sound, *, rate_hz: int = 8_000, bits: int = 16)
 
 
 def encode(
-    path: Path, sound: Sound, *, codec: str, rate_hz: int = 8_000, out_rate_hz: int | None = None, fmt: str | None = None
+    path: Path,
+    sound: Sound,
+    *,
+    codec: str,
+    rate_hz: int = 8_000,
+    out_rate_hz: int | None = None,
+    fmt: str | None = None,
 ) -> Path:
     """Write `sound` with one of FFmpeg's encoders; the container follows `fmt` or the file's ending."""
     layout = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}[sound.shape[0]]
@@ -106,7 +114,12 @@ def write_gsm_wav(path: Path, *, seconds: float = 3.0, seed: int = 5) -> Path:
     fmt = (0x31).to_bytes(2, "little") + (1).to_bytes(2, "little") + (8_000).to_bytes(4, "little")
     fmt += (1_625).to_bytes(4, "little") + (65).to_bytes(2, "little") + (0).to_bytes(2, "little")
     fmt += (2).to_bytes(2, "little") + (320).to_bytes(2, "little")
-    body = b"WAVE" + _chunk(b"fmt ", fmt) + _chunk(b"fact", samples.to_bytes(4, "little")) + _chunk(b"data", data)
+    body = (
+        b"WAVE"
+        + _chunk(b"fmt ", fmt)
+        + _chunk(b"fact", samples.to_bytes(4, "little"))
+        + _chunk(b"data", data)
+    )
     path.write_bytes(b"RIFF" + len(body).to_bytes(4, "little") + body)
     return path
 
@@ -126,7 +139,9 @@ def write_film(path: Path, *, seconds: int = 2) -> Path:
         stream: Any = out.add_stream("mpeg4", rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for number in range(seconds * 10):
-            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), number * 5 % 255, np.uint8), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(
+                np.full((48, 64, 3), number * 5 % 255, np.uint8), format="rgb24"
+            )
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
     return path

@@ -161,5 +161,3 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 def _remove(folder: Path, *names: str) -> None:
     for name in names:
         (folder / name).unlink()
-
-

@@ -76,7 +76,13 @@ def _arguments(folder: Path, server: S3Server) -> list[str]:
         for kind in ("", ".grpc")
     ]
     s3_port = server.endpoint.partition(":")[2]
-    off = ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
+    off = [
+        "-webdav=false",
+        "-admin.ui=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-master.telemetry=false",
+    ]
     ports += [f"-s3.port={s3_port}", f"-s3.port.grpc={_free_port()}", f"-admin.port={_free_port()}"]
     ports.append(f"-admin.port.grpc={_free_port()}")
     return ["-logtostderr=true", "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *off, *ports]
