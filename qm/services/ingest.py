@@ -30,7 +30,7 @@ from qm.queries import intake
 from qm.services import audit, objects, quarantine
 from qm.services.rosters import Place, place_of
 from qm.settings import settings
-from recorder.calldata import CallData, parse_call_data
+from recorder.calldata import CallData, CallDataInvalid, parse_call_data
 from recorder.limits import Limits
 from recorder.probe import probe
 from recorder.storage import ByteStream, read_chunks
@@ -40,7 +40,8 @@ SOURCE = "upload"
 """Source of call data that names none."""
 
 Source = Path | ByteStream
-GivenCallData = CallData | Mapping[str, Any]
+GivenCallData = CallData | CallDataInvalid | Mapping[str, Any]
+"""Checked call data, what was found wrong with it, or named fields still to be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) 
 
 def checked(call_data: GivenCallData) -> CallData:
     """Call data as a value. Raises `CallDataInvalid` with every fault."""
+    if isinstance(call_data, CallDataInvalid):
+        raise call_data
     if isinstance(call_data, CallData):
         return call_data
     return parse_call_data(call_data, source=SOURCE, zone=ZoneInfo(settings().timezone))

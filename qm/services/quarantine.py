@@ -16,7 +16,7 @@ from qm.errors import Conflict
 from qm.models import Quarantine, QuarantineState
 from qm.queries import quarantine as queries
 from qm.services import audit, objects
-from recorder.calldata import CallData
+from recorder.calldata import CallData, CallDataInvalid
 from recorder.probe import sha256_of
 from recorder.types import AudioRefused
 
@@ -39,7 +39,7 @@ class StillRefused(Conflict):
 def keep(
     path: Path,
     refusal: AudioRefused,
-    call_data: CallData | Mapping[str, Any],
+    call_data: CallData | CallDataInvalid | Mapping[str, Any],
     *,
     actor: Actor,
     filename: str,
@@ -142,8 +142,10 @@ def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: Audio
             row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
 
 
-def _fields(call_data: CallData | Mapping[str, Any]) -> dict[str, Any]:
+def _fields(call_data: CallData | CallDataInvalid | Mapping[str, Any]) -> dict[str, Any]:
     """Call data as named fields, the form in which it can be corrected and read again."""
+    if isinstance(call_data, CallDataInvalid):
+        return {}
     if not isinstance(call_data, CallData):
         return {str(name): value if _plain(value) else str(value) for name, value in call_data.items()}
     named = _named(call_data)
