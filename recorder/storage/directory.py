@@ -42,7 +42,7 @@ class DirectoryStore:
     ) -> None:
         """Store bytes under `key`, whole or not at all."""
         target = self._path(key)
-        with self._named_failures(), reading(source) as stream:
+        with reading(source) as stream, self._named_failures():
             partial, found = self._write_partial(stream)
             try:
                 check_digest(key, sha256, found)
