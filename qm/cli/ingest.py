@@ -100,7 +100,8 @@ def take_one(item: Incoming) -> Ingested:
             click.secho(f"  ! {warning}", fg="yellow")
     else:
         reason = made.reason.value if made.reason else ""
-        click.secho(f"✗ {item.path.name}  {reason}: {made.detail}", fg="red" if _lost(made) else None)
+        mark, colour = ("✗", "red") if _lost(made) else ("=", None)
+        click.secho(f"{mark} {item.path.name}  {reason}: {made.detail}", fg=colour)
     return made
 
 

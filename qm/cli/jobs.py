@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from qm.actor import SYSTEM
 from qm.cli.progress import follow, state_words
@@ -26,7 +26,8 @@ def list_(state: str | None, limit: int) -> None:
     """列出任务和失败的原因。List jobs, with the reason where one failed or waits."""
     open_database()
     counts = queries.counts(SYSTEM)
-    table = Table("录音 recording", "文件 file", "状态 state", "说明 note", box=None)
+    first = Column("录音 recording", no_wrap=True, min_width=32)
+    table = Table(first, "文件 file", "状态 state", "说明 note", box=None)
     for line in queries.listed(SYSTEM, state=JobState(state) if state else None, limit=limit):
         table.add_row(line.recording_id, line.filename, state_words(line), line.error)
     Console().print(table)

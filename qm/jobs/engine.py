@@ -110,6 +110,16 @@ def unfinished() -> dict[str, str]:
     return {item.workflow_id: item.status for item in found}
 
 
+def step_times(workflow_id: str) -> list[tuple[str, float, float]]:
+    """Name, start and end (seconds since 1970) of each step that a workflow has finished."""
+    found = client().list_workflow_steps(workflow_id)
+    times = ((item["started_at_epoch_ms"] or 0, item["completed_at_epoch_ms"] or 0) for item in found)
+    return [
+        (item["function_name"], begun / 1000, ended / 1000)
+        for item, (begun, ended) in zip(found, times, strict=True)
+    ]
+
+
 def resume(workflow_ids: list[str]) -> None:
     """Let any worker continue these workflows from their last finished step."""
     if workflow_ids:
