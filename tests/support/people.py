@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -120,7 +121,9 @@ def app(centre: Centre, config: object) -> Flask:
 
 def sign_in(client: FlaskClient, username: str) -> FlaskClient:
     """Sign a person of the centre in."""
-    answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
+    token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/sign-in").text)
+    form = {"username": username, "password": PASSWORD, "csrf_token": token.group(1) if token else ""}
+    answer = client.post("/sign-in", data=form)
     assert answer.status_code == 302, answer.status_code
     return client
 
