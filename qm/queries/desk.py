@@ -85,6 +85,19 @@ class ReviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class ListeningView:
+    """A call to hear and read, without a form."""
+
+    call: CallView
+    status: RecordingStatus
+    problem: str
+    evaluation_id: int | None
+    """The released human evaluation, if there is one."""
+    chance: float | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """Answers a person's form holds that are not stored (yet)."""
 
@@ -135,6 +148,20 @@ def review(
             own_call=actor.agent_id is not None and actor.agent_id == recording.agent_id,
             other=_other_hand(actor, row),
             choices=choices,
+        )
+
+
+def listening(actor: Actor, recording_id: str) -> ListeningView:
+    """A call with its current transcript. Raises `NotFound`."""
+    with reading():
+        recording = recording_for(actor, recording_id)
+        row = human_evaluation(recording_id)
+        released = row is not None and row.state is not EvaluationState.DRAFT
+        return ListeningView(
+            call=calls.heard(recording).view,
+            status=recording.status,
+            problem=_problem(recording),
+            evaluation_id=row.id if row and released else None,
         )
 
 

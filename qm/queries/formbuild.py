@@ -18,6 +18,7 @@ from qm.queries.moments import match
 from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.marks import chosen_options, mark
+from scoring.suggest import Suggestion, suggest
 from scoring.types import (
     Answer,
     Criterion,
@@ -27,7 +28,6 @@ from scoring.types import (
     Rubric,
     Section,
     SectionScore,
-    Verdict,
     Veto,
 )
 from scoring.visibility import is_answered, shown
@@ -51,7 +51,7 @@ def build_form(
     outcome = score(rubric, given.values(), call_data)
     visible = shown(rubric, {k: a for k, a in given.items() if _counts(rubric, a)}, call_data or {})
     told = {finding.rule_key: finding for finding in findings}
-    filled = _Filled(rubric, given, told, moments, visible)
+    filled = _Filled(rubric, given, told, suggest(rubric, told), moments, visible)
     sections = {part.key: part for part in outcome.sections}
     return FormView(
         rubric_id=rubric_id,
@@ -67,17 +67,20 @@ def build_form(
     )
 
 
-def suggestion(criterion: Criterion, finding: Finding | None) -> SuggestionView | None:
-    """What the rule's verdict answers on this form; None where no rule speaks or a person decides alone."""
+def suggestion(
+    criterion: Criterion, finding: Finding | None, offered: Suggestion | None
+) -> SuggestionView | None:
+    """What the machine would answer and why; None where no rule speaks or a person decides alone."""
     if finding is None or criterion.policy is Policy.HUMAN_ONLY:
         return None
-    not_applicable = finding.verdict is Verdict.NOT_APPLICABLE and criterion.not_applicable_allowed
-    options = tuple(o for o in criterion.options if o.verdict is finding.verdict)[:1]
+    answer = offered.answer if offered else Answer(criterion.key)
+    labels = [option.label for option in criterion.options if option.key in answer.options]
     return SuggestionView(
         verdict=finding.verdict,
-        options=tuple(option.key for option in options),
-        label=options[0].label if options else "",
-        not_applicable=not_applicable,
+        options=answer.options,
+        label="、".join(labels),
+        not_applicable=answer.not_applicable,
+        occurrences=answer.occurrences,
         explanation=finding.explanation,
     )
 
@@ -94,6 +97,7 @@ class _Filled:
     rubric: Rubric
     given: Mapping[str, Answer]
     told: Mapping[str, Finding]
+    offers: Mapping[str, Suggestion]
     moments: Sequence[Moment]
     visible: frozenset[str]
 
@@ -116,7 +120,7 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
     counts = answered and not given.not_applicable
     worth = mark(filled.rubric, criterion, given) if counts else None
     taken = _taken(criterion, given) if counts else ()
-    offered = suggestion(criterion, finding)
+    offered = suggestion(criterion, finding, filled.offers.get(criterion.key))
     return CriterionView(
         key=criterion.key,
         title=criterion.title,

@@ -56,7 +56,13 @@ class SuggestionView:
     label: str
     """The suggested answer in the form's words; empty where a person has to judge."""
     not_applicable: bool
+    occurrences: int | None
     explanation: str
+
+    @property
+    def answers(self) -> bool:
+        """There is an answer to accept."""
+        return bool(self.options) or self.not_applicable or self.occurrences is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,6 @@ class FormView:
     def to_accept(self) -> int:
         """Suggestions that a person has not answered yet."""
         return sum(
-            c.shown and not c.answered and c.suggestion is not None and bool(c.suggestion.label)
+            c.shown and not c.answered and c.suggestion is not None and c.suggestion.answers
             for c in self.criteria
         )

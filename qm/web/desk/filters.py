@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
+from qm.queries.formviews import EvidenceView
 from qm.web.desk import blueprint
 
 
@@ -24,3 +27,22 @@ def points(value: Decimal | None, digits: int | None = None) -> str:
     shown = value if digits is None else value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = format(shown, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@blueprint.app_template_filter("evidence_json")
+def evidence_json(proof: EvidenceView) -> str:
+    """A proof as the form posts it."""
+    fields = {
+        "start_s": proof.start_s,
+        "end_s": proof.end_s,
+        "role": proof.role.value,
+        "text": proof.text,
+        "source": proof.source,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+@blueprint.app_template_filter("minutes")
+def minutes(seconds: float) -> int:
+    """Whole minutes, rounded up, for amounts of work."""
+    return math.ceil(seconds / 60)

@@ -1,1 +1,111 @@
-"""The queue and the recordings."""
+"""The queue, the recordings, and who gets which call."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.models import EvaluationState, RecordingStatus
+from qm.queries import assignments, recording_list
+from qm.queries.recording_list import Cursor, Filters
+from qm.services import assignments as service
+from qm.web.access import actor, allow
+from qm.web.desk import blueprint
+
+
+@blueprint.get("/")
+@allow(UserRole.INSPECTOR)
+def queue() -> ResponseReturnValue:
+    """Today's calls."""
+    return render_template("pages/desk/queue.html", view=assignments.queue(actor()))
+
+
+@blueprint.post("/take-next")
+@allow(UserRole.INSPECTOR)
+def take_next() -> ResponseReturnValue:
+    """Assign the oldest free call to oneself and open it."""
+    return redirect(url_for("desk.review", recording_id=service.take_next(actor())))
+
+
+@blueprint.get("/recordings")
+@allow(UserRole.INSPECTOR, UserRole.SUPERVISOR, UserRole.LEADER)
+def recordings() -> ResponseReturnValue:
+    """All recordings one may see, filtered."""
+    filters, after = _filters(), _cursor()
+    page = recording_list.page(actor(), filters, after=after)
+    return render_template(
+        "pages/desk/recordings.html",
+        page=page,
+        filters=filters,
+        choices=recording_list.choices(actor()),
+        inspectors=assignments.inspectors(actor()) if actor().may(UserRole.SUPERVISOR) else [],
+        following=_following(page.following),
+        first=url_for("desk.recordings", **_asked()) if after else None,
+        Status=RecordingStatus,
+        State=EvaluationState,
+        count_most=recording_list.COUNT_MOST,
+    )
+
+
+@blueprint.post("/recordings/assign")
+@allow(UserRole.SUPERVISOR)
+def assign() -> ResponseReturnValue:
+    """Give the ticked calls to an inspector."""
+    done = service.assign(
+        actor(),
+        recording_ids=request.form.getlist("recording"),
+        evaluator_id=request.form.get("evaluator", -1, type=int),
+    )
+    flash(gettext("已分配 %(given)d 通。", given=done.given))
+    if done.skipped:
+        flash(
+            gettext("%(count)d 通未分配：已评分、已在别人手中，或是本人的通话。", count=done.skipped),
+            "warning",
+        )
+    return redirect(url_for("desk.recordings", **_asked()))
+
+
+def _asked() -> dict[str, Any]:
+    """The filters of the address, without the place in the list."""
+    return {key: value for key, value in request.args.items() if value and key not in {"at", "id"}}
+
+
+def _filters() -> Filters:
+    asked = request.args
+    status = asked.get("status", "")
+    return Filters(
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+        team_id=asked.get("team", type=int),
+        agent=asked.get("agent", "").strip()[:80],
+        queue=asked.get("queue", "")[:80],
+        status=RecordingStatus(status) if status in set(RecordingStatus) else None,
+        forbidden=bool(asked.get("forbidden")),
+        unscored=bool(asked.get("unscored")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _cursor() -> Cursor | None:
+    try:
+        at = datetime.fromisoformat(request.args.get("at", ""))
+    except ValueError:
+        return None
+    return Cursor(at, request.args.get("id", "")[:32]) if at.tzinfo else None
+
+
+def _following(cursor: Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    return url_for("desk.recordings", **_asked(), at=cursor.started_at.isoformat(), id=cursor.recording_id)

@@ -1,1 +1,136 @@
-"""The review page."""
+"""The review page: hear, read, score, give evidence, next."""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.errors import QmError
+from qm.models import Evaluation, EvaluationState
+from qm.queries import assignments, desk
+from qm.queries.evaluations import human_evaluation, rubric_of
+from qm.services import evaluations, releases
+from qm.services.evaluation_errors import AnswerRefused, Incomplete, StaleEvaluation
+from qm.services.evaluations import Draft
+from qm.web.access import actor, allow
+from qm.web.desk import blueprint
+from qm.web.desk.filters import points
+from qm.web.desk.posted import FormUnreadable, draft_of
+from qm.web.desk.progress import figures
+from qm.web.errors import wants_json
+from qm.web.undo import flash_undo
+
+REVIEWERS = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
+
+
+@blueprint.get("/review/<recording_id>")
+@allow(*REVIEWERS)
+def review(recording_id: str) -> ResponseReturnValue:
+    """One call with its form. `rubric` chooses the form before anybody began."""
+    view = desk.review(actor(), recording_id, rubric_id=request.args.get("rubric", type=int))
+    return _page(view)
+
+
+@blueprint.post("/review/<recording_id>/save")
+@allow(*REVIEWERS)
+def save(recording_id: str) -> ResponseReturnValue:
+    """Keep the draft: JSON for autosave, the page again for the plain form."""
+    draft = _draft(recording_id)
+    try:
+        evaluations.save(actor(), recording_id, draft)
+    except QmError as error:
+        return _refused(recording_id, draft, error)
+    if wants_json():
+        return jsonify(figures(desk.review(actor(), recording_id)))
+    flash(gettext("已保存。"))
+    return redirect(url_for("desk.review", recording_id=recording_id))
+
+
+@blueprint.post("/review/<recording_id>/release")
+@allow(*REVIEWERS)
+def release(recording_id: str) -> ResponseReturnValue:
+    """Save, check, release to the agent, and on to the next call."""
+    draft = _draft(recording_id)
+    try:
+        saved = evaluations.save(actor(), recording_id, draft)
+        draft = Draft(saved.revision, draft.rubric_id, draft.answers, draft.comment)
+        row = releases.release(actor(), saved.evaluation_id, revision=saved.revision)
+    except QmError as error:
+        return _refused(recording_id, draft, error)
+    _offer_take_back(row)
+    following = assignments.next_recording(actor(), after=recording_id)
+    target = url_for("desk.review", recording_id=following) if following else url_for("desk.queue")
+    return jsonify(next=target) if wants_json() else redirect(target)
+
+
+@blueprint.post("/evaluation/<int:evaluation_id>/take-back")
+@allow(*REVIEWERS)
+def take_back(evaluation_id: int) -> ResponseReturnValue:
+    """Undo a release."""
+    row = releases.take_back(actor(), evaluation_id)
+    flash(gettext("已撤回，座席看不到这份评分。修改后请重新提交。"))
+    return redirect(url_for("desk.review", recording_id=row.recording_id))
+
+
+def _offer_take_back(row: Evaluation) -> None:
+    total = points(row.total)
+    flash_undo(
+        gettext("已提交，得分 %(total)s，座席现在可以看到。", total=total),
+        action=url_for("desk.take_back", evaluation_id=row.id),
+    )
+
+
+def _draft(recording_id: str) -> Draft:
+    rubric_id = request.form.get("rubric_id", type=int)
+    if rubric_id is None:
+        raise FormUnreadable
+    row = human_evaluation(recording_id)
+    used = row.rubric_id if row else rubric_id
+    return draft_of(rubric_of(used), used, request.form)
+
+
+def _page(view: desk.ReviewView, **more: object) -> str:
+    return render_template(
+        "pages/desk/review.html", view=view, day=assignments.day_of(actor()), State=EvaluationState, **more
+    )
+
+
+def _refused(recording_id: str, draft: Draft, error: QmError) -> ResponseReturnValue:
+    """The form stays as it was filled in, with what stands in the way."""
+    if isinstance(error, StaleEvaluation):
+        return _stale(recording_id, draft, error)
+    lacks = error.lacks if isinstance(error, Incomplete) else ()
+    message = words(error)
+    if wants_json():
+        told = [{"criterion": lack.criterion, "message": lack.message} for lack in lacks]
+        body = {"error": {"code": error.code, "message": message}, "revision": draft.revision, "lacks": told}
+        return jsonify(body), error.status
+    fits = not isinstance(error, AnswerRefused)
+    filled = desk.Filled(draft.answers, draft.comment) if fits else None
+    mine = desk.review(actor(), recording_id, rubric_id=draft.rubric_id, filled=filled)
+    return _page(mine, lacks=lacks, problem=message), error.status
+
+
+def _stale(recording_id: str, draft: Draft, error: StaleEvaluation) -> ResponseReturnValue:
+    """Both versions side by side; the next save starts from the stored one, knowingly."""
+    filled = desk.Filled(draft.answers, draft.comment)
+    mine = desk.review(actor(), recording_id, filled=filled)
+    theirs = desk.review(actor(), recording_id)
+    message = words(error)
+    if not wants_json():
+        return _page(mine, theirs=theirs, problem=message), error.status
+    conflict = render_template("partials/_conflict.html", mine=mine, theirs=theirs, message=message)
+    body = {
+        "error": {"code": error.code, "message": message},
+        "revision": theirs.revision,
+        "conflict": conflict,
+    }
+    return jsonify(body), error.status
+
+
+def words(error: QmError) -> str:
+    """An error's message in the request's language."""
+    text = str(gettext(error.message))
+    return text % error.params if error.params else text

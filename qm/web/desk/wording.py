@@ -1,0 +1,67 @@
+"""Words that desk pages write: times, directions, answers, why there is no transcript yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+
+from qm.models import RecordingStatus
+from qm.queries.formviews import CriterionView
+from qm.settings import settings
+from qm.web.desk import blueprint
+from qm.web.desk.filters import clock, points
+
+
+@blueprint.app_template_filter("at_words")
+def at_words(at: datetime) -> str:
+    """Day and time in the installation's zone: `11月2日 10:40`."""
+    local = at.astimezone(ZoneInfo(settings().timezone))
+    return str(
+        gettext("%(month)d月%(day)d日 %(time)s", month=local.month, day=local.day, time=f"{local:%H:%M}")
+    )
+
+
+@blueprint.app_template_filter("time_words")
+def time_words(at: datetime) -> str:
+    """The time of day in the installation's zone."""
+    return f"{at.astimezone(ZoneInfo(settings().timezone)):%H:%M}"
+
+
+@blueprint.app_template_global("direction_words")
+def direction_words(direction: str) -> str:
+    """Who called whom."""
+    if direction == "inbound":
+        return str(gettext("呼入"))
+    return str(gettext("呼出")) if direction == "outbound" else direction
+
+
+@blueprint.app_template_filter("answer_words")
+def answer_words(criterion: CriterionView) -> str:
+    """An answer with its proofs and comment in one line, to tell two versions apart."""
+    parts = [_chosen(criterion), criterion.comment]
+    parts += [f"▶ {clock(proof.start_s)} {proof.text}" for proof in criterion.attached]
+    return " · ".join(part for part in parts if part)
+
+
+def _chosen(criterion: CriterionView) -> str:
+    if criterion.not_applicable:
+        return str(gettext("不适用"))
+    if criterion.number is not None:
+        return points(criterion.number)
+    if criterion.occurrences is not None:
+        return str(gettext("%(count)s 次", count=criterion.occurrences))
+    return criterion.chosen_label
+
+
+@blueprint.app_template_global("waiting_words")
+def waiting_words(status: RecordingStatus, problem: str) -> str:
+    """Why there is nothing to read, and what to do meanwhile."""
+    if status is RecordingStatus.FAILED:
+        return str(
+            gettext("转写失败：%(problem)s 可以先听录音评分。", problem=problem or gettext("原因未知。"))
+        )
+    if status is RecordingStatus.STORED:
+        return str(gettext("正在转写，完成后刷新即可看到文字。可以先听录音评分。"))
+    return str(gettext("没有听到可转写的话。请直接听录音评分。"))

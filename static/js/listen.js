@@ -1,0 +1,21 @@
+// Pages that play a call without scoring it: agents', leaders', one recording.
+import { wireChannels } from "./channels.js";
+import { wireKeyboard } from "./keyboard.js";
+import { wireMoments } from "./moments.js";
+import { createPlayer } from "./player.js";
+import { wireSilence } from "./silence.js";
+import { wireTranscript } from "./transcript.js";
+
+document.documentElement.classList.add("js");
+const player = createPlayer();
+if (player) {
+  wireTranscript(player);
+  wireChannels(player);
+  const toggleSilence = wireSilence(player);
+  const moments = wireMoments(player);
+  const hop = (sign) => (event) => player.seek(player.time + sign * (event.shiftKey ? 10 : 3));
+  wireKeyboard({
+    " ": player.toggle, ArrowLeft: hop(-1), ArrowRight: hop(1),
+    n: moments.next, p: moments.previous, s: player.nextSpeed, q: toggleSilence,
+  }, { submit: () => undefined, help: () => undefined });
+}
