@@ -1,0 +1,1 @@
+"""Tests without database and without socket."""
