@@ -75,10 +75,10 @@ def _edge(who: Who, prepared: Prepared, place: int) -> Outcome:
 
 
 def call_data(node: CallData, prepared: Prepared) -> Outcome:
-    """Compare a call datum; unknown where it is missing."""
+    """Compare a call datum; where it is missing, unknown or no as the node says."""
     value = prepared.conversation.call_data.get(node.key)
     if value is None:
-        return Outcome(Truth.UNKNOWN)
+        return Outcome(Truth.NO if node.missing_is_no else Truth.UNKNOWN)
     truth = Truth.YES if compare(value, node.op, node.values) else Truth.NO
     return Outcome(truth, _fact(prepared, f"{node.key}={value}", f"call_data:{node.key}"))
 

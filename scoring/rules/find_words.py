@@ -12,8 +12,8 @@ from scoring.rules.program import Program, Sitting
 from scoring.rules.sound import plain
 from transcribe.types import Hit, Utterance
 
-_REACH = 8
-"""Characters around a match in which an `unless` expression takes it back."""
+_BEFORE, _AFTER = 12, 8
+"""Characters before and after a match in which an `unless` expression takes it back."""
 _NUMERALS = {
     ord(han): digit for han, digit in zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True)
 }
@@ -92,9 +92,9 @@ def patterns(node: Pattern, prepared: Prepared, program: Program) -> Iterator[Ma
 
 
 def _taken_back(unless: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    low = max(text.rfind("\n", 0, start) + 1, start - _REACH)
+    low = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
     stop = text.find("\n", end)
-    high = min(len(text) if stop < 0 else stop, end + _REACH)
+    high = min(len(text) if stop < 0 else stop, end + _AFTER)
     return unless.search(text, low, high) is not None
 
 
@@ -115,6 +115,8 @@ def alike(node: Similar | Manner, prepared: Prepared, sitting: Sitting) -> Itera
             continue
         best: tuple[float, str, str] | None = None
         for piece, likeness in sitting.likeness(node, utterance.text or utterance.heard):
+            if isinstance(node, Manner) and len(piece) < node.min_chars:
+                continue
             if likeness.score < node.threshold or (best and likeness.score <= best[0]):
                 continue
             if margin is not None and likeness.score - likeness.against < margin:

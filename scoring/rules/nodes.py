@@ -134,6 +134,8 @@ class Manner(Spoken):
     examples: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     threshold: float = 0.9
+    min_chars: int = 4
+    """Shorter clauses say too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +255,12 @@ class EndedBy(Condition):
 
 @dataclass(frozen=True, slots=True)
 class CallData(Condition):
-    """A comparison with a call datum. A datum that is missing is unknown."""
+    """A comparison with a call datum. A datum that is missing is unknown, or no with `missing_is_no`."""
 
     key: str = ""
     op: Comparison = Comparison.IS
     values: tuple[str, ...] = ()
+    missing_is_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)

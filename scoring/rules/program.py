@@ -63,9 +63,13 @@ class Program:
             self._columns[id(node)] = (slice(start, middle), slice(middle, len(self._texts)))
         self._space = Space(self._texts)
         self._examples = self._space.vectors(self._texts) if self._texts else None
+        trained: dict[tuple[tuple[str, ...], tuple[str, ...]], MannerModel] = {}
         for node in self._alike:
             if isinstance(node, Manner):
-                self._models[id(node)] = MannerModel(self._space, node.examples, node.unlike)
+                heaps = (node.examples, node.unlike)
+                if heaps not in trained:
+                    trained[heaps] = MannerModel(self._space, *heaps)
+                self._models[id(node)] = trained[heaps]
 
     def pattern(self, node: Pattern) -> CompiledPattern:
         """The compiled expressions of a node of this rule set."""

@@ -70,7 +70,7 @@ class MannerModel:
     def __init__(self, space: Space, examples: Sequence[str], unlike: Sequence[str]) -> None:
         texts = [plain(text) for text in (*examples, *unlike)]
         answers = [1] * len(examples) + [0] * len(unlike)
-        self._model = LogisticRegression(C=30.0, class_weight="balanced", max_iter=2000, random_state=0)
+        self._model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000, random_state=0)
         self._model.fit(space.vectors(texts), answers)
 
     def probability(self, vectors: Any) -> NDArray[np.float64]:
