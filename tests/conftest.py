@@ -11,7 +11,12 @@ import pytest
 from qm import database, schema
 from qm.settings import Settings, settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.people", "tests.support.s3"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.people",
+    "tests.support.s3",
+    "tests.support.workers",
+]
 
 
 @pytest.fixture(autouse=True)
