@@ -32,31 +32,22 @@ SHOWN_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """One section before weighting; `weight` is already the effective one."""
+    """One section, exact."""
 
     section: Section
     marks: tuple[Mark, ...]
+    counted: bool
+    """True where something of it stands in the denominator."""
+    earned: Decimal
+    maximum: Decimal
+    bonus: Decimal
     weight: Fraction
-
-    @property
-    def counted(self) -> tuple[Mark, ...]:
-        return tuple(m for m in self.marks if _counts(m.criterion))
-
-    @property
-    def earned(self) -> Decimal:
-        return sum((m.earned for m in self.counted), Decimal(0))
-
-    @property
-    def maximum(self) -> Decimal:
-        return sum((m.criterion.max_points for m in self.counted), Decimal(0))
-
-    @property
-    def bonus(self) -> Decimal:
-        return sum((m.earned for m in self.marks if m.criterion.bonus), Decimal(0))
-
-    @property
-    def vetoed(self) -> bool:
-        return any(m.veto is Veto.SECTION for m in self.marks)
+    """The effective one."""
+    worth: Fraction
+    """What it adds to the total, bonus aside: a share of its weight, or what it takes off."""
+    fallen: Fraction
+    """What it adds where it is vetoed; its bonus goes with it."""
+    vetoed: bool
 
 
 def score(rubric: Rubric, answers: Iterable[Answer], call_data: Mapping[str, str] | None = None) -> Score:
@@ -74,8 +65,6 @@ def score(rubric: Rubric, answers: Iterable[Answer], call_data: Mapping[str, str
     given = answers_by_key(rubric, answers)
     visible = shown(rubric, given, call_data or {})
     sums = _sums(rubric, given, visible)
-    weighted = rubric.mode is ScoringMode.WEIGHTED
-    sections = tuple(_weighted_section(s) if weighted else _deduction_section(rubric, s) for s in sums)
     clean, kept = _totals(rubric, sums)
     marks = [m for s in sums for m in s.marks]
     vetoes = tuple(m.criterion.key for m in marks if m.veto is not Veto.NONE)
@@ -84,7 +73,7 @@ def score(rubric: Rubric, answers: Iterable[Answer], call_data: Mapping[str, str
     return Score(
         total=round_half_up(Fraction(0) if ended else kept, rubric.decimals),
         lost_total=round_half_up(clean, rubric.decimals) if vetoes else None,
-        sections=sections,
+        sections=tuple(map(_section, sums)),
         vetoes=vetoes,
         critical_errors={kind: sum(m.critical.count(kind) for m in marks) for kind in CriticalClass},
         answered=sum(is_answered(c, given.get(c.key)) for c in to_answer),
@@ -123,21 +112,51 @@ def _counts(criterion: Criterion) -> bool:
 
 
 def _sums(rubric: Rubric, given: Mapping[str, Answer], visible: frozenset[str]) -> list[_Sum]:
+    """Every section; in a weighted form those with nothing applicable give their weight to the others."""
     marked = [(section, _marks(rubric, section, given, visible)) for section in rubric.sections]
+    if rubric.mode is ScoringMode.DEDUCTION:
+        return [_sum(rubric, section, marks, Fraction(section.weight)) for section, marks in marked]
     alive = {
         section.key
         for section, marks in marked
         if any(_counts(m.criterion) and m.criterion.max_points for m in marks)
     }
-    whole = sum((Fraction(section.weight) for section, _ in marked if section.key in alive), Fraction(0))
-    sums = []
-    for section, marks in marked:
-        if rubric.mode is ScoringMode.DEDUCTION:
-            weight = Fraction(section.weight)
-        else:
-            weight = Fraction(section.weight) * 100 / whole if section.key in alive and whole else Fraction(0)
-        sums.append(_Sum(section, marks, weight))
-    return sums
+    whole = Fraction(sum((section.weight for section, _ in marked if section.key in alive), Decimal(0)))
+    share = 100 / whole if whole else Fraction(0)
+    return [
+        _sum(
+            rubric, section, marks, Fraction(section.weight) * share if section.key in alive else Fraction(0)
+        )
+        for section, marks in marked
+    ]
+
+
+def _sum(rubric: Rubric, section: Section, marks: tuple[Mark, ...], weight: Fraction) -> _Sum:
+    counted = [m for m in marks if _counts(m.criterion)]
+    earned = sum((m.earned for m in counted), Decimal(0))
+    maximum = sum((m.criterion.max_points for m in counted), Decimal(0))
+    if rubric.mode is ScoringMode.WEIGHTED:
+        worth, fallen = Fraction(earned) / Fraction(maximum) * weight if maximum else Fraction(0), Fraction(0)
+    else:
+        worth, fallen = -_loss(section, marks), -(weight or Fraction(rubric.start_points))
+    return _Sum(
+        section=section,
+        marks=marks,
+        counted=bool(counted),
+        earned=earned,
+        maximum=maximum,
+        bonus=sum((m.earned for m in marks if m.criterion.bonus), Decimal(0)),
+        weight=weight,
+        worth=worth,
+        fallen=fallen,
+        vetoed=any(m.veto is Veto.SECTION for m in marks),
+    )
+
+
+def _loss(section: Section, marks: tuple[Mark, ...]) -> Fraction:
+    """What a section takes off a deduction form, at most its weight where it has one."""
+    lost = sum((m.lost for m in marks), Decimal(0))
+    return Fraction(min(lost, section.weight) if section.weight else lost)
 
 
 def _marks(
@@ -157,53 +176,22 @@ def _marks(
 
 def _totals(rubric: Rubric, sums: list[_Sum]) -> tuple[Fraction, Fraction]:
     """The exact total without any veto, and the one after section vetoes."""
-    part = _share if rubric.mode is ScoringMode.WEIGHTED else (lambda s: -_loss(rubric, s))
     start = Fraction(0 if rubric.mode is ScoringMode.WEIGHTED else rubric.start_points)
-    clean = sum((part(s) + Fraction(s.bonus) for s in sums), start)
-    kept = sum((_after_veto(rubric, s) if s.vetoed else part(s) + Fraction(s.bonus) for s in sums), start)
+    clean = sum((s.worth + Fraction(s.bonus) for s in sums), start)
+    kept = sum((s.fallen if s.vetoed else s.worth + Fraction(s.bonus) for s in sums), start)
     ceiling = Fraction(rubric.highest_total)
     return max(min(clean, ceiling), Fraction(0)), max(min(kept, ceiling), Fraction(0))
 
 
-def _share(part: _Sum) -> Fraction:
-    """Earned / applicable maximum × effective weight."""
-    return Fraction(part.earned) / Fraction(part.maximum) * part.weight if part.maximum else Fraction(0)
-
-
-def _loss(rubric: Rubric, part: _Sum) -> Fraction:
-    """What a section takes off a deduction form, at most its weight where it has one."""
-    lost = Fraction(sum((m.lost for m in part.marks), Decimal(0)))
-    return min(lost, _most_to_lose(rubric, part)) if part.section.weight else lost
-
-
-def _most_to_lose(rubric: Rubric, part: _Sum) -> Fraction:
-    """What a vetoed section costs a deduction form: its weight, or all where it has none."""
-    return Fraction(part.section.weight) or Fraction(rubric.start_points)
-
-
-def _after_veto(rubric: Rubric, part: _Sum) -> Fraction:
-    """What a vetoed section adds to the total; its bonus goes with it."""
-    return Fraction(0) if rubric.mode is ScoringMode.WEIGHTED else -_most_to_lose(rubric, part)
-
-
-def _weighted_section(part: _Sum) -> SectionScore:
-    earned = round_half_up(_share(part), SHOWN_DIGITS) if part.counted else None
-    return _section(part, earned, Decimal(0))
-
-
-def _deduction_section(rubric: Rubric, part: _Sum) -> SectionScore:
-    """A deduction form's section scores by what it takes off: 0 or less."""
-    taken = round_half_up(-_loss(rubric, part), SHOWN_DIGITS) if part.counted else None
-    return _section(part, taken, round_half_up(-_most_to_lose(rubric, part), SHOWN_DIGITS))
-
-
-def _section(part: _Sum, figure: Decimal | None, vetoed_figure: Decimal) -> SectionScore:
+def _section(part: _Sum) -> SectionScore:
+    """As shown: a weighted section by what it earns, a deduction section by what it takes off (0 or less)."""
+    figure = round_half_up(part.worth, SHOWN_DIGITS) if part.counted else None
     return SectionScore(
         key=part.section.key,
         earned=part.earned,
         applicable_max=part.maximum,
         weight=round_half_up(part.weight, SHOWN_DIGITS),
-        score=vetoed_figure if part.vetoed else figure,
+        score=round_half_up(part.fallen, SHOWN_DIGITS) if part.vetoed else figure,
         vetoed=part.vetoed,
         lost_score=figure if part.vetoed else None,
         bonus=part.bonus,
