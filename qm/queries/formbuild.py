@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from qm.queries.callviews import Moment
 from qm.queries.formviews import (
@@ -18,6 +19,7 @@ from qm.queries.moments import match
 from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.marks import chosen_options, mark
+from scoring.rubric import missing
 from scoring.suggest import Suggestion, suggest
 from scoring.types import (
     Answer,
@@ -26,11 +28,14 @@ from scoring.types import (
     Finding,
     Policy,
     Rubric,
+    ScoringMode,
     Section,
     SectionScore,
     Veto,
 )
 from scoring.visibility import is_answered, shown
+
+_NOT_HEARD = frozenset({"absence", "unheard"})
 
 
 def build_form(
@@ -51,7 +56,7 @@ def build_form(
     outcome = score(rubric, given.values(), call_data)
     visible = shown(rubric, {k: a for k, a in given.items() if _counts(rubric, a)}, call_data or {})
     told = {finding.rule_key: finding for finding in findings}
-    filled = _Filled(rubric, given, told, suggest(rubric, told), moments, visible)
+    filled = _Filled(rubric, given, told, suggest(rubric, told), moments, visible, outcome.complete)
     sections = {part.key: part for part in outcome.sections}
     return FormView(
         rubric_id=rubric_id,
@@ -64,6 +69,7 @@ def build_form(
         answered=outcome.answered,
         answerable=outcome.answerable,
         comment=comment,
+        lacks=missing(rubric, given.values(), call_data),
     )
 
 
@@ -100,15 +106,22 @@ class _Filled:
     offers: Mapping[str, Suggestion]
     moments: Sequence[Moment]
     visible: frozenset[str]
+    complete: bool
 
 
 def _section(filled: _Filled, section: Section, part: SectionScore) -> SectionView:
+    weight, scale = section.weight, Decimal(1)
+    if filled.complete and part.weight:
+        weight = part.weight
+    elif filled.rubric.mode is ScoringMode.WEIGHTED and part.weight:
+        # The weight of questions still open is not handed to the answered ones for showing.
+        scale = section.weight / part.weight
     return SectionView(
         key=section.key,
         title=section.title,
-        weight=part.weight or section.weight,
-        score=part.score,
-        lost_score=part.lost_score,
+        weight=weight,
+        score=None if part.score is None else part.score * scale,
+        lost_score=None if part.lost_score is None else part.lost_score * scale,
         criteria=tuple(_criterion(filled, criterion) for criterion in section.criteria),
     )
 
@@ -170,11 +183,22 @@ def _options(criterion: Criterion, taken: Sequence[str]) -> tuple[OptionView, ..
 def _evidence(
     attached: Sequence[Evidence], suggested: Sequence[Evidence], moments: Sequence[Moment]
 ) -> tuple[EvidenceView, ...]:
-    """Attached proofs, then suggested ones that are not attached yet."""
+    """Attached proofs, then suggested ones that say something new: each moment once."""
     views = [proof(item, moments, attached=True) for item in attached]
-    known = {view.identity for view in views}
-    offers = [proof(item, moments, attached=False) for item in suggested]
-    return tuple(views + [view for view in offers if view.identity not in known])
+    for item in suggested:
+        view = proof(item, moments, attached=False)
+        if not any(_same_proof(view, known) for known in views):
+            views.append(view)
+    return tuple(views)
+
+
+def _same_proof(one: EvidenceView, other: EvidenceView) -> bool:
+    if one.identity == other.identity or (one.moment and one.moment == other.moment):
+        return True
+    if one.source in _NOT_HEARD or other.source in _NOT_HEARD:
+        return False
+    common = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+    return common > 0.6 * min(one.end_s - one.start_s, other.end_s - other.start_s)
 
 
 def proof(item: Evidence, moments: Sequence[Moment], *, attached: bool) -> EvidenceView:

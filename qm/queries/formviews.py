@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from recorder.types import Role
+from scoring.rubric import Missing
 from scoring.types import CriterionKind, ScoringMode, Verdict
 
 
@@ -110,7 +111,8 @@ class SectionView:
     title: str
     weight: Decimal
     score: Decimal | None
-    """After weighting and veto; None while nothing in it counts."""
+    """After weighting and veto; None while nothing in it counts. Of the section's own weight while the
+    form is unfinished, of its effective weight afterwards."""
     lost_score: Decimal | None
     criteria: tuple[CriterionView, ...]
 
@@ -131,6 +133,8 @@ class FormView:
     answered: int
     answerable: int
     comment: str = ""
+    lacks: tuple[Missing, ...] = ()
+    """What is still to do before it can be submitted."""
 
     @property
     def criteria(self) -> tuple[CriterionView, ...]:

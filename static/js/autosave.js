@@ -66,8 +66,9 @@ export function createAutosave(form, { onSaved, onConflict }) {
   }
 
   function refused(body, status) {
-    say(status === 409 ? said.saidRefused : body.error?.message ?? said.saidRefused, true);
+    say(status === 409 || body.lacks?.length ? said.saidRefused : body.error?.message ?? said.saidRefused, true);
     if (body.revision !== undefined && status !== 409) revision.value = body.revision;
+    if (body.lacks?.length) say(said.saidSaved);
     if (body.conflict) {
       halted = true;
       onConflict(body.conflict, body.revision);

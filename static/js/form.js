@@ -45,7 +45,7 @@ export function wireForm(form, { onChange }) {
   function answered(question, { advance = false } = {}) {
     harmonize(question);
     settle([question]);
-    if (advance && !wants(question)) move(1);
+    if (advance && !wants(question)) move(1); // a fault stays in focus: its proof and reason come next
   }
 
   form.addEventListener("change", (event) => {
@@ -76,7 +76,7 @@ export function wireForm(form, { onChange }) {
       const several = input.type === "checkbox";
       input.checked = several ? !input.checked : !input.checked;
       if (several && input.checked) excludeOthers(question, input);
-      answered(question, { advance: !several && input.checked });
+      answered(question, { advance: !several && input.checked && input.closest(".opt").matches(".good") });
     },
     notApplicable() {
       const question = open && focused();
@@ -137,11 +137,16 @@ function excludeOthers(question, input) {
   if (figure && excludes) figure.value = "";
 }
 
-/** Suggested evidence goes with the suggested answer, and with no other. */
+/** Suggested evidence goes with the suggested answer or a graver one, and with no other. */
 function harmonize(question) {
+  const suggested = question.dataset.suggested;
   const figure = question.querySelector(".figure");
-  const given = figure?.value || question.querySelector(`[name^="option."]:checked`)?.value;
-  pinSuggested(question, given !== undefined && given === question.dataset.suggested);
+  if (figure) { pinSuggested(question, figure.value !== "" && figure.value === suggested); return; }
+  const option = (selector) => question.querySelector(`.opt${selector}`);
+  const chosen = option(":has(:checked)");
+  const offered = suggested === undefined ? null : option(`:has([value="${CSS.escape(suggested)}"])`);
+  const alike = chosen && offered && (chosen === offered || (chosen.matches(".bad") && offered.matches(".bad")));
+  pinSuggested(question, Boolean(alike));
 }
 
 /** What the chosen option still asks for. */
@@ -160,7 +165,6 @@ function show(question) {
   }
   const option = question.querySelector(".opt:has(:checked)");
   if (option?.hasAttribute("data-needs-comment")) question.querySelector("details")?.setAttribute("open", "");
-  question.classList.remove("lacking");
 }
 
 function countSuggestions(form, questions) {

@@ -6,9 +6,9 @@ export function wireKeyboard(keys, { submit, help }) {
     if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); submit(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && isText(event.target)) { event.target.blur(); return; }
+    if (event.key === "?" && !isText(event.target)) { event.preventDefault(); help(); return; }
     if (isText(event.target) || document.querySelector("dialog[open]")) return;
     if (isControl(event.target) && (event.key === " " || event.key === "Enter" || event.key.startsWith("Arrow"))) return;
-    if (event.key === "?") { event.preventDefault(); help(); return; }
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = /^[1-9]$/.test(name) ? () => keys.digit?.(Number(name)) : keys[name];
     if (!action) return;

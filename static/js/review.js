@@ -25,7 +25,7 @@ const form = wireForm(page, { onChange: autosave.touch });
 const moments = wireMoments(player, { onChip: (question) => form.focus(question) });
 const decided = { resume: autosave.resume, forget: autosave.forget, replaced: form.replaced };
 wireConflict(page, decided);
-const submit = wireSubmit(page, { autosave, focus: form.focus });
+const submission = wireSubmit(page, { autosave, focus: form.focus });
 const dialog = document.getElementById("keys");
 const help = () => (dialog.open ? dialog.close() : dialog.showModal());
 
@@ -59,7 +59,7 @@ wireKeyboard({
   a: form.acceptAll,
   u: form.undo,
   digit: form.choose,
-}, { submit, help });
+}, { submit: submission.submit, help });
 
 /** The finding at hand, else the turn that is playing, becomes evidence. */
 function attach() {
@@ -86,6 +86,7 @@ function showFigures(figures) {
   document.getElementById("answered").textContent = figures.answered;
   for (const [key, text] of Object.entries(figures.sections)) put(`[data-section-score="${CSS.escape(key)}"]`, text);
   for (const [key, text] of Object.entries(figures.points)) put(`[data-points="${CSS.escape(key)}"]`, text);
+  submission.refresh(figures.lacks);
   for (const question of page.querySelectorAll("[data-criterion]")) question.hidden = figures.hidden.includes(question.dataset.criterion);
 }
 

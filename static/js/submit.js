@@ -1,6 +1,6 @@
 // Submitting: save, check on the server, say what is missing, and on to the next call.
 
-/** Wire the submit button. Gives `submit()`. */
+/** Wire the submit button. Gives `submit()` and `refresh(lacks)`. */
 export function wireSubmit(form, { autosave, focus }) {
   const button = form.querySelector("#release");
   const list = form.querySelector("#lacks");
@@ -20,16 +20,18 @@ export function wireSubmit(form, { autosave, focus }) {
     button.disabled = false;
     if (!body) { autosave.save(); return; }
     autosave.refused(body, answer.status);
-    show(body);
+    showLacks(body.lacks ?? [], body.conflict ? "" : body.error?.message ?? "");
+    const first = body.lacks?.[0] && document.getElementById(`q-${body.lacks[0].criterion}`);
+    if (first) focus(first);
   }
 
-  function show(body) {
-    const lacks = body.lacks ?? [];
-    list.replaceChildren(...(lacks.length ? lacks.map(line) : [Object.assign(document.createElement("span"), { textContent: body.error?.message ?? "" })]));
-    list.hidden = false;
+  function showLacks(lacks, message = "") {
+    const lines = lacks.map(line);
+    if (!lacks.length && message) lines.push(Object.assign(document.createElement("span"), { textContent: message }));
+    list.replaceChildren(...lines);
+    list.hidden = lines.length === 0;
+    for (const question of form.querySelectorAll(".q.lacking")) question.classList.remove("lacking");
     for (const lack of lacks) document.getElementById(`q-${lack.criterion}`)?.classList.add("lacking");
-    const first = lacks[0] && document.getElementById(`q-${lacks[0].criterion}`);
-    if (first) { focus(first); first.classList.add("lacking"); }
   }
 
   function line(lack) {
@@ -51,5 +53,9 @@ export function wireSubmit(form, { autosave, focus }) {
     event.preventDefault();
     if (event.submitter === button) submit();
   });
-  return submit;
+  return {
+    submit,
+    /** Keep the list of what is missing up to date once it was shown. */
+    refresh(lacks) { if (!list.hidden) showLacks(lacks); },
+  };
 }

@@ -20,6 +20,7 @@ def figures(view: ReviewView) -> dict[str, object]:
         "answered": gettext("已评 %(done)d / %(all)d", done=form.answered, all=form.answerable),
         "sections": {section.key: section_figure(section) for section in form.sections},
         "points": {criterion.key: points_figure(criterion) for criterion in form.criteria},
+        "lacks": [{"criterion": lack.criterion, "message": lack.message} for lack in form.lacks],
         "hidden": [criterion.key for criterion in form.criteria if not criterion.shown],
     }
 
