@@ -57,7 +57,10 @@ ALIASES: dict[Column, tuple[str, ...]] = {
         "红线", "veto",
     ),
     Column.NOT_APPLICABLE: ("可不适用", "不适用", "是否可不适用", "允许不适用", "可选不适用", "na", "n/a"),
-    Column.CRITICAL: ("严重差错", "差错类别", "差错类型", "关键差错", "严重差错类别", "重大差错", "critical"),
+    Column.CRITICAL: (
+        "严重差错", "差错类别", "差错类型", "关键差错", "严重差错类别", "重大差错", "致命错误",
+        "致命差错", "critical",
+    ),
     Column.KIND: ("题型", "类型", "评分方式", "kind", "type"),
     Column.RULE: ("绑定规则", "规则", "自动规则", "rule"),
     Column.BONUS: ("加分项", "加分", "是否加分", "bonus"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from scoring.types import (
     Answer,
     Condition,
     ConditionSource,
+    CriterionKind,
     Evidence,
     Example,
     Operator,
@@ -296,3 +298,14 @@ def test_document_figures_may_be_numbers() -> None:
     document = rubric_to_dict(form(section("a", "100", yes_no("a1"))))
     document["start_points"] = 99.5
     assert rubric_from_dict(document).start_points == Decimal("99.5")
+
+
+def test_form_of_the_documentation_is_sound() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rubrics.md").read_text("utf-8")
+    rubric, lines = rubric_and_lines(page.split("```yaml\n")[1].split("```")[0])
+    assert validate(rubric, lines) == []
+    assert {c.kind for c in rubric.criteria} >= {
+        CriterionKind.NUMBER,
+        CriterionKind.DEDUCTION,
+        CriterionKind.TEXT,
+    }
