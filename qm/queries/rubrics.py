@@ -97,5 +97,5 @@ def version(rubric_id: int) -> RubricVersion:
 
 def _used() -> dict[int, int]:
     with reading() as session:
-        rows = session.exec(select(Evaluation.rubric_id, func.count()).group_by(col(Evaluation.rubric_id))).all()
-    return {rubric_id: number for rubric_id, number in rows}
+        counted = select(Evaluation.rubric_id, func.count()).group_by(col(Evaluation.rubric_id))
+        return dict(session.exec(counted).all())

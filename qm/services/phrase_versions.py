@@ -57,5 +57,6 @@ def publish(actor: Actor, *, note: str = "") -> Published:
         draft.published_at, draft.published_by = now(), actor.user_id
         session.add(draft)
         counts = {"added": len(changed.added), "removed": len(changed.removed)}
-        audit.record(actor, "phrases_published", "phrase_library", draft.id, version=draft.version, **counts)
+        detail = {"version": draft.version, **counts}
+        audit.record(actor, "phrase_library_published", "phrase_library", draft.id, **detail)
         return Published(draft, **counts)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import select
+
 from qm.clock import now
 from qm.database import reading, writing
 from qm.models import (
@@ -25,7 +27,6 @@ from qm.queries.evaluations import rubric_of
 from qm.services.seeds import ensure_seeded
 from scoring.arithmetic import score
 from scoring.types import Answer, Criterion, CriterionKind, Rubric
-from sqlmodel import select
 
 
 @dataclass(frozen=True)

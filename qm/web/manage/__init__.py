@@ -1,7 +1,20 @@
-"""Supervisors and administrators: recordings in, quarantine, phrases, people, jobs."""
+"""Supervisors and administrators: recordings in, quarantine, phrases, rubrics, people, jobs."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 
-from qm.web.manage import routes  # noqa: E402, F401 - routes register on the blueprint
+from qm.web.manage import (  # noqa: E402, F401 - routes register on the blueprint
+    audit,
+    jobs,
+    overview,
+    people,
+    phrase_versions,
+    phrases,
+    quarantine,
+    roster,
+    rubric_files,
+    rubrics,
+    tokens,
+    upload,
+)

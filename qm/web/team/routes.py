@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -56,13 +58,13 @@ def overview() -> ResponseReturnValue:
         view=view,
         period=period,
         scale=scale_for([member.average for member in view.members]),
-        hrefs={line.criterion: _calls_url(team_id, criterion=line.criterion) for line in view.losses},
+        hrefs={line.criterion: _calls_url(team_id, line.criterion) for line in view.losses},
     )
 
 
-def _calls_url(team_id: int, **filters: str) -> str:
-    period = request.args.get("period", PeriodKind.WEEK.value)
-    return url_for("team.calls", team=team_id, period=period, before=request.args.get("before"), **filters)
+def _calls_url(team_id: int, criterion: str) -> str:
+    kept: dict[str, Any] = {name: request.args.get(name) for name in ("period", "before")}
+    return url_for("team.calls", team=team_id, criterion=criterion, **kept)
 
 
 @blueprint.get("/calls")
@@ -82,9 +84,7 @@ def calls() -> ResponseReturnValue:
         found = tuple(call for call in found if call.vetoes)
     if request.args.get("waiting"):
         found = tuple(call for call in found if not call.acknowledged)
-    return render_template(
-        "pages/team/calls.html", view=view, calls=found, line=line, average=average(found)
-    )
+    return render_template("pages/team/calls.html", view=view, calls=found, line=line, average=average(found))
 
 
 @blueprint.get("/agents/<int:agent_id>")

@@ -1,0 +1,32 @@
+"""Who did what, when, from where."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from qm.actor import UserRole
+from qm.queries import people_admin as queries
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.manage.audit_words import ACTIONS
+
+
+@blueprint.get("/audit")
+@allow(UserRole.ADMINISTRATOR)
+def audit() -> ResponseReturnValue:
+    """Events, newest first, by kind and by person or thing."""
+    action = request.args.get("action", "")[:60]
+    subject = request.args.get("subject", "").strip()[:80]
+    lines = queries.audit(
+        actor(), action=action, subject=subject, before=request.args.get("before", type=int)
+    )
+    return render_template(
+        "pages/manage/audit.html",
+        lines=lines,
+        action=action,
+        subject=subject,
+        actions=queries.audit_actions(),
+        words=ACTIONS,
+        more=len(lines) == queries.AUDIT_PAGE,
+    )

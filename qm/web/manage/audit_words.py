@@ -1,0 +1,55 @@
+"""Audited actions as people read them; an action without words here shows its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, lazy_gettext
+
+ACTIONS: Mapping[str, LazyString] = {
+    "signed_in": lazy_gettext("登录"),
+    "recording_listened": lazy_gettext("听录音"),
+    "recording_ingested": lazy_gettext("录音入库"),
+    "recording_refused": lazy_gettext("录音被隔离"),
+    "roles_swapped": lazy_gettext("对调声道"),
+    "quarantine_retried": lazy_gettext("隔离文件重试"),
+    "quarantine_discarded": lazy_gettext("隔离文件丢弃"),
+    "quarantine_restored": lazy_gettext("隔离文件放回"),
+    "job_retried": lazy_gettext("任务重试"),
+    "job_mended": lazy_gettext("修复任务"),
+    "original_mended": lazy_gettext("修复原始录音"),
+    "playback_mended": lazy_gettext("修复播放文件"),
+    "stray_derivative_deleted": lazy_gettext("清理多余文件"),
+    "stray_object_quarantined": lazy_gettext("隔离无主文件"),
+    "demo_person_added": lazy_gettext("建立演示账号"),
+    "rescan_started": lazy_gettext("重新扫描"),
+    "assignments_given": lazy_gettext("分配录音"),
+    "assignment_taken": lazy_gettext("领取录音"),
+    "assignment_withdrawn": lazy_gettext("收回分配"),
+    "evaluation_released": lazy_gettext("发布评分"),
+    "evaluation_taken_back": lazy_gettext("收回评分"),
+    "evaluation_acknowledged": lazy_gettext("座席确认反馈"),
+    "phrase_draft_started": lazy_gettext("开始编辑短语库"),
+    "phrase_draft_discarded": lazy_gettext("放弃短语库草稿"),
+    "phrase_added": lazy_gettext("添加短语"),
+    "phrase_changed": lazy_gettext("修改短语"),
+    "phrase_removed": lazy_gettext("删除短语"),
+    "phrase_group_renamed": lazy_gettext("短语分组改名"),
+    "phrases_imported": lazy_gettext("导入短语"),
+    "phrase_library_published": lazy_gettext("发布短语库"),
+    "rubric_published": lazy_gettext("发布评分表"),
+    "rubric_imported": lazy_gettext("导入评分表草稿"),
+    "rubric_discarded": lazy_gettext("放弃评分表草稿"),
+    "rubric_retired": lazy_gettext("停用评分表"),
+    "user_created": lazy_gettext("新建账号"),
+    "user_changed": lazy_gettext("修改账号"),
+    "user_activated": lazy_gettext("启用账号"),
+    "user_deactivated": lazy_gettext("停用账号"),
+    "password_reset": lazy_gettext("重置密码"),
+    "branch_added": lazy_gettext("新建机构"),
+    "team_added": lazy_gettext("新建班组"),
+    "agent_added": lazy_gettext("录入座席"),
+    "agent_changed": lazy_gettext("修改座席"),
+    "token_issued": lazy_gettext("发放令牌"),
+    "token_revoked": lazy_gettext("作废令牌"),
+}

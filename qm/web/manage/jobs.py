@@ -1,0 +1,57 @@
+"""How far recordings have come, live."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.jobs import beats
+from qm.models import JobState
+from qm.queries import jobs as queries
+from qm.queries import overview
+from qm.services import reruns, retries
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+
+PAGE = 100
+"""Jobs on one page."""
+
+
+@blueprint.get("/jobs")
+@allow(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+def jobs() -> ResponseReturnValue:
+    """The list; asked by htmx, only what changes, which stops asking once nothing is under way."""
+    asked = request.args.get("state", "")
+    state = JobState(asked) if asked in set(JobState) else None
+    page = max(request.args.get("page", 1, type=int), 1)
+    template = "partials/_jobs.html" if "HX-Request" in request.headers else "pages/manage/jobs.html"
+    return render_template(
+        template,
+        lines=queries.listed(actor(), state=state, limit=PAGE, offset=PAGE * (page - 1)),
+        counts=queries.counts(actor()),
+        state=state,
+        page=page,
+        page_size=PAGE,
+        workers=len(beats.alive()),
+        ear=overview.ear(),
+    )
+
+
+@blueprint.post("/jobs/<recording_id>/retry")
+@allow(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+def retry_job(recording_id: str) -> ResponseReturnValue:
+    """Try one again from the step where it stopped."""
+    retries.retry_job(actor(), recording_id)
+    flash(gettext("已重新排队，从停下的那一步继续。"), "done")
+    return redirect(url_for("manage.jobs", state=request.form.get("state") or None))
+
+
+@blueprint.post("/jobs/retry-failed")
+@allow(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+def retry_failed() -> ResponseReturnValue:
+    """Try everything that failed again."""
+    number = reruns.retry_failed(actor())
+    flash(gettext("已把 %(n)d 个失败的任务重新排队。", n=number), "done")
+    return redirect(url_for("manage.jobs"))

@@ -1,0 +1,120 @@
+"""The phrase library's versions: draft, changes, publishing, tables in and out."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.errors import QmError
+from qm.queries import phrases as queries
+from qm.services import phrase_versions, reruns
+from qm.services import phrases as service
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.manage.phrases import library_page
+from qm.web.saying import say
+from transcribe.phrases import write_csv
+
+TABLE_BYTES_MAX = 4_000_000
+
+
+@blueprint.post("/phrases/draft")
+@allow(UserRole.SUPERVISOR)
+def phrase_draft() -> ResponseReturnValue:
+    """Begin editing."""
+    draft = service.start_draft(actor())
+    flash(gettext("第 %(n)d 版草稿已就绪，发布前不影响任何录音。", n=draft.version), "done")
+    return redirect(_back())
+
+
+def _back() -> str:
+    group = request.form.get("group", "")
+    return url_for("manage.phrase_group", group=group) if group else url_for("manage.phrases")
+
+
+@blueprint.post("/phrases/discard")
+@allow(UserRole.SUPERVISOR)
+def phrase_discard() -> ResponseReturnValue:
+    """Throw the draft away."""
+    number = service.discard_draft(actor())
+    flash(gettext("第 %(n)d 版草稿已放弃，现行版本不变。", n=number), "done")
+    return redirect(url_for("manage.phrases"))
+
+
+@blueprint.get("/phrases/changes")
+@allow(UserRole.SUPERVISOR)
+def phrase_changes() -> ResponseReturnValue:
+    """The draft against the version in force."""
+    draft, published = queries.draft(), queries.published()
+    changes = queries.changes(queries.rows(published), queries.rows(draft)) if draft else None
+    return render_template(
+        "pages/manage/phrase_changes.html",
+        draft=draft,
+        published=published,
+        changes=changes,
+        heard=queries.heard_recordings(),
+    )
+
+
+@blueprint.post("/phrases/publish")
+@allow(UserRole.SUPERVISOR)
+def phrase_publish() -> ResponseReturnValue:
+    """Put the draft in force; heard recordings are scanned again where asked."""
+    try:
+        done = phrase_versions.publish(actor(), note=request.form.get("note", "")[:300])
+    except QmError as error:
+        return library_page(error.status, problem=say(error))
+    said = gettext("第 %(n)d 版已发布，新录音立即使用。", n=done.library.version)
+    if request.form.get("rescan"):
+        said += gettext("%(n)d 通已转写的录音正在重新扫描。", n=reruns.rescan(actor()))
+    flash(said, "done")
+    return redirect(url_for("manage.phrases"))
+
+
+@blueprint.post("/phrases/rescan")
+@allow(UserRole.SUPERVISOR)
+def phrase_rescan() -> ResponseReturnValue:
+    """Scan heard recordings under the version in force."""
+    number = reruns.rescan(actor())
+    flash(gettext("%(n)d 通已转写的录音正在按现行短语库重新扫描，不会重新转写。", n=number), "done")
+    return redirect(url_for("manage.jobs"))
+
+
+@blueprint.post("/phrases/import")
+@allow(UserRole.SUPERVISOR)
+def phrase_import() -> ResponseReturnValue:
+    """Take phrases from a CSV into the draft; faults are listed by line."""
+    sent = request.files.get("table")
+    replace = request.form.get("how") == "replace"
+    try:
+        text = _text(sent.read(TABLE_BYTES_MAX)) if sent and sent.filename else ""
+        number = service.import_table(actor(), text, replace=replace)
+    except service.TableUnusable as error:
+        return library_page(error.status, problem=say(error), table_errors=error.errors)
+    flash(gettext("导入完成：草稿新增 %(n)d 条短语。", n=number), "done")
+    return redirect(url_for("manage.phrase_changes"))
+
+
+def _text(data: bytes) -> str:
+    """UTF-8, or what spreadsheet programs on Chinese systems write."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
+@blueprint.get("/phrases/export.csv")
+@allow(UserRole.SUPERVISOR)
+def phrase_export() -> ResponseReturnValue:
+    """One version as a table; without a number the one shown on the page."""
+    number = request.args.get("version", type=int)
+    library = queries.version(number) if number else queries.draft() or queries.published()
+    name = f"phrases-v{library.version}.csv" if library else "phrases.csv"
+    table = write_csv(queries.as_sets(queries.rows(library)))
+    return Response(
+        "\ufeff" + table,  # spreadsheets take a table without this mark for GBK
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,94 @@
+"""Rubrics as files: Excel and YAML, in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from pypinyin import lazy_pinyin
+
+from qm.actor import UserRole
+from qm.errors import QmError
+from qm.queries import rubrics as queries
+from qm.services import rubrics as service
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.manage.rubrics import list_page
+from qm.web.saying import say
+from scoring.rubric import Problem, RubricInvalid, rubric_from_yaml, rubric_to_yaml
+from scoring.sheets import read_rubric, template, write_rubric
+from scoring.types import Rubric
+
+FILE_BYTES_MAX = 4_000_000
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_UNNAMED = "imported"
+_KEY_CHARS_MAX = 60
+
+
+def _download(data: bytes, name: str, kind: str) -> Response:
+    return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@blueprint.get("/rubrics/<int:rubric_id>/export.<kind>")
+@allow(UserRole.SUPERVISOR)
+def rubric_export(rubric_id: int, kind: str) -> ResponseReturnValue:
+    """One version as a file to change and import again."""
+    view = queries.view(rubric_id)
+    name = f"{view.row.key}-v{view.row.version}.{kind}"
+    if kind == "yaml":
+        return _download(rubric_to_yaml(view.rubric).encode(), name, "application/yaml")
+    if kind != "xlsx":
+        abort(404)
+    return _download(write_rubric(view.rubric), name, _EXCEL)
+
+
+@blueprint.get("/rubrics/template.xlsx")
+@allow(UserRole.SUPERVISOR)
+def rubric_template() -> ResponseReturnValue:
+    """An empty table to fill in."""
+    return _download(template(), "rubric-template.xlsx", _EXCEL)
+
+
+@blueprint.post("/rubrics/import")
+@allow(UserRole.SUPERVISOR)
+def rubric_import() -> ResponseReturnValue:
+    """A draft from a file; faults are listed with their place."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return list_page(422, problem=gettext("请先选择文件。"))
+    try:
+        rubric, notes = _read(sent.read(FILE_BYTES_MAX), sent.filename)
+        row = service.import_draft(actor(), rubric)
+    except service.RubricUnusable as error:
+        return list_page(error.status, problem=say(error), faults=error.problems)
+    except QmError as error:
+        return list_page(error.status, problem=say(error))
+    flash(gettext("已导入为第 %(n)d 版草稿，核对后发布。", n=row.version) + "".join(notes), "done")
+    return redirect(url_for("manage.rubric", rubric_id=row.id))
+
+
+def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[str, ...]]:
+    """The form of a file and what was assumed. Raises `RubricUnusable` with every fault."""
+    try:
+        if filename.lower().endswith((".yaml", ".yml")):
+            return rubric_from_yaml(data.decode("utf-8-sig")), ()
+        found = read_rubric(data, key=_UNNAMED)
+    except UnicodeDecodeError as error:
+        problem = Problem("", gettext("文件不是 UTF-8 编码的 YAML，请另存为 UTF-8。"))
+        raise service.RubricUnusable((problem,)) from error
+    except RubricInvalid as error:
+        raise service.RubricUnusable(error.problems) from error
+    if found.problems:
+        raise service.RubricUnusable(found.problems)
+    return _keyed(found.rubric), found.notes
+
+
+def _keyed(rubric: Rubric) -> Rubric:
+    """A table without a key is known by its title, so that the same table comes back as the next version."""
+    if rubric.key != _UNNAMED:
+        return rubric
+    spelled = "_".join(part for part in lazy_pinyin(rubric.title) if part.isascii() and part.isalnum())
+    key = (spelled or _UNNAMED)[:_KEY_CHARS_MAX]
+    return replace(rubric, key=key)

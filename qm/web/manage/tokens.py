@@ -1,0 +1,57 @@
+"""API tokens of machines."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.errors import QmError
+from qm.queries import people_admin as queries
+from qm.services import tokens as service
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.saying import say
+
+MACHINES = (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+"""Roles whose scope a machine that brings recordings needs."""
+
+
+def _page(status: int = 200, **more: object) -> ResponseReturnValue:
+    users = [p.user for p in queries.everyone(actor()) if p.user.active and p.user.role in MACHINES]
+    page = render_template("pages/manage/tokens.html", lines=queries.tokens(actor()), users=users, **more)
+    return page, status
+
+
+@blueprint.get("/tokens")
+@allow(UserRole.ADMINISTRATOR)
+def tokens() -> ResponseReturnValue:
+    """The list."""
+    return _page()
+
+
+@blueprint.post("/tokens")
+@allow(UserRole.ADMINISTRATOR)
+def token_issue() -> ResponseReturnValue:
+    """A new token; its text is shown once."""
+    name, user_id = request.form.get("name", "").strip()[:80], request.form.get("user_id", type=int)
+    if not name or user_id is None:
+        return _page(422, problem=gettext("请填写用途并选择账号。"))
+    try:
+        issued = service.issue_token(actor(), user_id=user_id, name=name)
+    except QmError as error:
+        return _page(error.status, problem=say(error))
+    return _page(issued=issued)
+
+
+@blueprint.post("/tokens/<int:token_id>/revoke")
+@allow(UserRole.ADMINISTRATOR)
+def token_revoke(token_id: int) -> ResponseReturnValue:
+    """End a token for good."""
+    try:
+        token = service.revoke_token(actor(), token_id)
+    except service.AlreadyRevoked as error:
+        return _page(error.status, problem=say(error))
+    flash(gettext("令牌“%(name)s”已作废，使用它的系统立即无法接入。", name=token.name), "done")
+    return redirect(url_for("manage.tokens"))
