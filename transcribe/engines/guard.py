@@ -22,6 +22,10 @@ MAX_COMPRESSION = 2.4
 """Text that packs better than this repeats itself."""
 MAX_CHARACTERS_PER_S = 13.0
 """No one speaks faster; more text than this for the voiced time was not heard in it."""
+MIN_CHARACTERS_PER_S = 2.2
+"""Slow Mandarin has three syllables a second."""
+MIN_VOICED_S = 4.0
+"""Too short a stretch says nothing about the rate."""
 _LOOP = re.compile(r"(.{2,12}?)\1{4,}")
 
 
@@ -39,6 +43,11 @@ def invented(text: str, voiced_s: float, no_speech: float, mean_log_probability:
     if no_speech > 0.6 and mean_log_probability < -1.0:
         return "no_speech"
     return None
+
+
+def too_little(text: str, voiced_s: float) -> bool:
+    """True where far fewer characters came out than `voiced_s` of speech holds: the model stopped early."""
+    return voiced_s >= MIN_VOICED_S and len(spoken(text)) < MIN_CHARACTERS_PER_S * voiced_s
 
 
 def credit(said: str) -> bool:

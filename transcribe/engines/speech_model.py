@@ -20,28 +20,13 @@ from transcribe.weights import Weights
 RATE_HZ = 16_000
 FRAMES_PER_S = 50
 """Encoder frames a second."""
+WINDOW_MAX_S = 30.0
+TAIL_S = 3.0
+"""Silence after a window's speech. The encoder's cost grows with length, so short windows are not filled up
+to thirty seconds; without this silence the decoder does not see that the speech ends."""
 MAX_TOKENS = 448
+PROMPT_MAX = 200
 LANGUAGE = "zh"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token heard, with its times in the window and its probability."""
-
-    id: int
-    start_s: float
-    end_s: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The smallest run of tokens that decodes to whole characters, times in the window."""
-
-    text: str
-    start_s: float
-    end_s: float
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +37,26 @@ class Heard:
     mean_log_probability: float
     no_speech: float
     """Probability that the window holds no speech, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token heard, with its times in the window and its probability 0..1."""
+
+    id: int
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """The smallest run of tokens that decodes to whole characters, times in the window."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
 
 
 class SpeechModel:
@@ -71,45 +76,42 @@ class SpeechModel:
             self._model: Any = ctranslate2.models.Whisper(
                 str(weights.path), device=self.device, compute_type=self.compute_type,
                 intra_threads=threads or os.cpu_count() or 1, inter_threads=1,
-            )
+            )  # fmt: skip
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(weights.path / "tokenizer.json"))
         except Exception as error:  # the loaders raise bare RuntimeError and Exception
             detail = f"语音模型目录 {weights.path} 无法载入（{error}）。请运行 qm models 检查或换目录。"
             raise EngineUnavailable(detail) from error
-        self._mel = FeatureExtractor(feature_size=_mel_bins(weights))
+        self._mel: Any = FeatureExtractor(feature_size=_mel_bins(weights))
         self._start = [self._id(f"<|{name}|>") for name in ("startoftranscript", LANGUAGE, "transcribe")]
         self._no_times = self._id("<|notimestamps|>")
         self._previous = self._id("<|startofprev|>")
         self._end = self._id("<|endoftext|>")
+        self._suppressed = [-1, *self._digit_tokens()]
 
     def encode(self, sounds: list[NDArray[np.float32]]) -> Any:
-        """Encoder output of a batch of windows (16 kHz samples, at most 30 s each)."""
-        features = np.stack([self._features(samples) for samples in sounds])
+        """Encoder output of a batch of windows (16 kHz, at most 30 s each), as long as the longest of them."""
+        longest_s = max(samples.size for samples in sounds) / RATE_HZ
+        length_s = min(WINDOW_MAX_S, math.ceil(longest_s + TAIL_S))
+        features = np.stack([self._features(samples, int(length_s * RATE_HZ)) for samples in sounds])
         return self._model.encode(self._ct2.StorageView.from_array(features), to_cpu=False)
 
-    def generate(self, encoded: Any, count: int, *, prompt: str = "", beam: int = 1) -> list[Heard]:
-        """Words of each of the `count` windows in `encoded`. `prompt` biases towards its vocabulary."""
-        before = [self._previous, *self.tokens(prompt)[-223:]] if prompt else []
-        prompts = [[*before, *self._start, self._no_times]] * count
+    def generate(self, encoded: Any, prompts: list[str], *, beam: int = 1) -> list[Heard]:
+        """Words of each window in `encoded`; each window's prompt says what language to expect."""
         results = self._model.generate(
-            encoded, prompts, beam_size=beam, max_length=MAX_TOKENS, return_scores=True,
-            return_no_speech_prob=True, suppress_blank=True, suppress_tokens=[-1],
-        )
+            encoded, self._prompts(prompts), beam_size=beam, max_length=MAX_TOKENS, return_scores=True,
+            return_no_speech_prob=True, suppress_blank=True, suppress_tokens=self._suppressed,
+        )  # fmt: skip
         return [self._heard(result) for result in results]
-
-    def _heard(self, result: Any) -> Heard:
-        kept = tuple(token for token in result.sequences_ids[0] if token < self._end)
-        return Heard(kept, float(result.scores[0]), float(result.no_speech_prob))
 
     def align(self, encoded: Any, tokens: list[list[int]], durations_s: list[float]) -> list[list[Token]]:
         """Times and probabilities of given tokens in each window of `encoded`."""
-        frames = [max(1, math.ceil(d * 2 * FRAMES_PER_S)) for d in durations_s]
+        frames = [max(2, math.ceil(d * 2 * FRAMES_PER_S)) for d in durations_s]
         results = self._model.align(encoded, self._start, tokens, frames, median_filter_width=7)
         return [_timed(given, result) for given, result in zip(tokens, results, strict=True)]
 
-    def pieces(self, tokens: list[Token]) -> list[Piece]:
+    def grouped(self, tokens: list[Token]) -> list[TimedText]:
         """Groups tokens until each group decodes to whole characters."""
-        found: list[Piece] = []
+        found: list[TimedText] = []
         group: list[Token] = []
         for token in tokens:
             group.append(token)
@@ -117,7 +119,7 @@ class SpeechModel:
             if "\ufffd" in text and len(group) < 4:
                 continue
             chance = sum(t.probability for t in group) / len(group)
-            found.append(Piece(text.replace("\ufffd", ""), group[0].start_s, group[-1].end_s, chance))
+            found.append(TimedText(text.replace("\ufffd", ""), group[0].start_s, group[-1].end_s, chance))
             group = []
         return found
 
@@ -129,11 +131,27 @@ class SpeechModel:
         """Text of token ids."""
         return str(self._tokenizer.decode(tokens))
 
-    def _features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        whole = np.zeros(30 * RATE_HZ, dtype=np.float32)
-        whole[: samples.size] = samples[: whole.size]
+    def _prompts(self, texts: list[str]) -> list[list[int]]:
+        """Prompt tokens of equal length, as one batch needs them: longer ones lose their beginning."""
+        coded = [self.tokens(text) for text in texts]
+        length = min(PROMPT_MAX, *(len(tokens) for tokens in coded))
+        before = [[self._previous, *tokens[len(tokens) - length :]] if length else [] for tokens in coded]
+        return [[*tokens, *self._start, self._no_times] for tokens in before]
+
+    def _heard(self, result: Any) -> Heard:
+        kept = tuple(token for token in result.sequences_ids[0] if token < self._end)
+        return Heard(kept, float(result.scores[0]), float(result.no_speech_prob))
+
+    def _features(self, samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+        whole = np.zeros(length, dtype=np.float32)
+        whole[: samples.size] = samples[:length]
         mel = self._mel(whole, padding=0)
-        return np.ascontiguousarray(mel[:, : 30 * 2 * FRAMES_PER_S], dtype=np.float32)
+        return np.ascontiguousarray(mel[:, : length * 2 * FRAMES_PER_S // RATE_HZ], dtype=np.float32)
+
+    def _digit_tokens(self) -> list[int]:
+        """Tokens with Arabic digits: numbers are to be written as they are said, 八零二一 and not 80 21."""
+        vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=False)
+        return [token for text, token in vocabulary.items() if any("0" <= c <= "9" for c in text)]
 
     def _id(self, token: str) -> int:
         found = self._tokenizer.token_to_id(token)

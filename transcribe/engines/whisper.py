@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, field
 
 from recorder.types import CallAudio, Role
-from transcribe.acoustics import measure
+from transcribe.acoustics import measure, within
 from transcribe.assemble import Stretch, utterances
-from transcribe.engines.guard import invented
-from transcribe.engines.speech_model import RATE_HZ, Heard, SpeechModel, Token
-from transcribe.engines.speech_model import Piece as Heardpiece
+from transcribe.display import shown
+from transcribe.engines.guard import invented, too_little
+from transcribe.engines.prompts import PLAIN, prompt_for
+from transcribe.engines.speech_model import RATE_HZ, Heard, SpeechModel, TimedText
 from transcribe.engines.windows import Window, pack, sound, split_long
 from transcribe.script import simplified_pieces
 from transcribe.types import Progress, Span, Transcript, Word
@@ -23,6 +21,10 @@ from transcribe.weights import Weights
 BATCH = 8
 PAD_S = 0.3
 """Lead-in and lead-out of each stretch: voice activity alone cuts first syllables."""
+TRUSTED = 0.4
+"""Mean word probability under which a stretch counts as not heard, though its words are shown."""
+VOICE_MIN_S = 0.3
+"""A shorter burst without words is a click or a breath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,19 @@ class Options:
     vocabulary: str = ""
     """Words of the service that the model should expect. Never forbidden speech: it may invent it."""
     beam: int = 1
+    second_beam: int = 5
+    """Beam for windows whose first result fails the guard."""
     batch: int = BATCH
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call on its way."""
+
+    audio: CallAudio
+    voiced: dict[Role, tuple[Span, ...]]
+    stretches: list[Stretch] = field(default_factory=list)
+    unheard: dict[Role, list[Span]] = field(default_factory=dict)
 
 
 class WhisperTranscriber:
@@ -56,87 +70,87 @@ class WhisperTranscriber:
     def transcribe_many(
         self, calls: Sequence[CallAudio], *, progress: Progress | None = None
     ) -> list[Transcript]:
-        """Hears several calls in shared batches: short calls then cost no more than long ones."""
+        """Hears several calls in shared batches: many short calls then cost no more than one long one."""
         report = progress or (lambda _share: None)
         report(0.0)
-        voiced = [voiced_by_role(call.channels) for call in calls]
-        windows = [w for at, call in enumerate(calls) for w in self._windows(at, call, voiced[at])]
-        stretches: list[list[Stretch]] = [[] for _ in calls]
-        unheard: list[dict[Role, list[Span]]] = [{} for _ in calls]
+        state = [_Call(call, voiced_by_role(call.channels)) for call in calls]
+        windows = [w for at, call in enumerate(state) for w in _windows(at, call)]
+        windows.sort(key=lambda window: window.duration_s)
+        total_s = sum(window.duration_s for window in windows)
+        heard_s = 0.0
         for done in range(0, len(windows), self.options.batch):
             batch = windows[done : done + self.options.batch]
-            for window, words in zip(batch, self._hear(batch, calls), strict=True):
-                self._collect(window, words, stretches[window.call], unheard[window.call])
-            report(min(1.0, (done + len(batch)) / len(windows)))
+            for window, heard, words in self._hear(batch, state):
+                _collect(state[window.call], window, heard, words)
+                heard_s += window.duration_s
+            report(min(1.0, heard_s / total_s))
         report(1.0)
-        return [
-            self._transcript(call, voiced[at], stretches[at], unheard[at]) for at, call in enumerate(calls)
-        ]
+        return [self._transcript(call) for call in state]
 
-    def _windows(self, at: int, call: CallAudio, voiced: dict[Role, tuple[Span, ...]]) -> Iterable[Window]:
-        for role, spans in voiced.items():
-            samples = call.channels[role]
-            wide = padded(spans, PAD_S, call.duration_s)
-            yield from pack(at, role, split_long(wide, samples, call.rate_hz))
-
-    def _hear(self, batch: list[Window], calls: Sequence[CallAudio]) -> list[list[tuple[Heardpiece, Heard]]]:
-        sounds = [sound(w, calls[w.call].channels[w.role], RATE_HZ) for w in batch]
+    def _hear(
+        self, batch: list[Window], state: list[_Call]
+    ) -> Iterable[tuple[Window, Heard, list[TimedText]]]:
+        sounds = [sound(w, state[w.call].audio.channels[w.role], RATE_HZ) for w in batch]
         encoded = self.network.encode(sounds)
-        heard = self.network.generate(
-            encoded, len(batch), prompt=self.options.vocabulary, beam=self.options.beam
-        )
-        times = self._times(encoded, heard, batch)
-        return [[(piece, h) for piece in self.network.pieces(t)] for h, t in zip(heard, times, strict=True)]
+        prompts = [prompt_for(window.role, self.options.vocabulary) for window in batch]
+        heard = self.network.generate(encoded, prompts, beam=self.options.beam)
+        for at, window in enumerate(batch):
+            if self._failed(heard[at], window, state):
+                heard[at] = self._again(sounds[at], heard[at], window, state)
+        times = self.network.align(encoded, [list(h.tokens) for h in heard], [w.duration_s for w in batch])
+        return [(w, h, self.network.grouped(t)) for w, h, t in zip(batch, heard, times, strict=True)]
 
-    def _times(self, encoded: object, heard: list[Heard], batch: list[Window]) -> list[list[Token]]:
-        return self.network.align(encoded, [list(h.tokens) for h in heard], [w.duration_s for w in batch])
+    def _failed(self, heard: Heard, window: Window, state: list[_Call]) -> bool:
+        voiced_s = window.voiced_s(state[window.call].voiced[window.role])
+        text = self.network.text(list(heard.tokens))
+        return too_little(text, voiced_s) or invented(text, voiced_s, heard.no_speech, 0.0) is not None
 
-    def _collect(
-        self,
-        window: Window,
-        words: list[tuple[Heardpiece, Heard]],
-        stretches: list[Stretch],
-        unheard: dict[Role, list[Span]],
-    ) -> None:
-        by_piece: list[list[Word]] = [[] for _ in window.pieces]
-        texts = simplified_pieces([piece.text for piece, _ in words])
-        heard = words[0][1] if words else None
-        for text, (piece, _) in zip(texts, words, strict=True):
-            at = window.piece_at((piece.start_s + piece.end_s) / 2)
-            start, end = window.to_call(piece.start_s, at), window.to_call(piece.end_s, at)
-            by_piece[at].append(Word(text, start, max(start, end), piece.probability))
-        for piece_words, placed in zip(by_piece, window.pieces, strict=True):
-            text = "".join(word.text for word in piece_words)
-            doubt = invented(
-                text, placed.span.duration_s,
-                heard.no_speech if heard else 1.0, heard.mean_log_probability if heard else -9.0,
-            )
-            if doubt or not text.strip():
-                unheard.setdefault(window.role, []).append(placed.span)
-            else:
-                stretches.append(Stretch(window.role, placed.span, tuple(piece_words)))
+    def _again(self, samples: object, first: Heard, window: Window, state: list[_Call]) -> Heard:
+        """A second try, searched wider and with less expectation; kept where it does not fail."""
+        encoded = self.network.encode([samples])  # type: ignore[list-item]
+        for prompt in (PLAIN, ""):
+            second = self.network.generate(encoded, [prompt], beam=self.options.second_beam)[0]
+            if not self._failed(second, window, state):
+                return second
+        return first
 
-    def _transcript(
-        self,
-        call: CallAudio,
-        voiced: dict[Role, tuple[Span, ...]],
-        stretches: list[Stretch],
-        unheard: dict[Role, list[Span]],
-    ) -> Transcript:
-        said = utterances(stretches, call, voiced, str)
+    def _transcript(self, call: _Call) -> Transcript:
+        said = utterances(call.stretches, call.audio, call.voiced, shown)
         return Transcript(
             utterances=said,
-            acoustics=measure(call, voiced, said),
-            duration_s=call.duration_s,
+            acoustics=measure(call.audio, call.voiced, said),
+            duration_s=call.audio.duration_s,
             language="zh",
             engine=self.name,
             engine_version=self.version,
             model=self.weights.label,
-            unheard={role: tuple(spans) for role, spans in unheard.items()},
-            roles_certain=Role.UNKNOWN not in call.channels,
+            unheard={role: tuple(sorted(s, key=lambda x: x.start_s)) for role, s in call.unheard.items()},
+            roles_certain=Role.UNKNOWN not in call.audio.channels,
         )
 
 
-def silent(samples: NDArray[np.float32]) -> bool:
-    """True for a channel without any sound."""
-    return samples.size == 0 or float(np.max(np.abs(samples))) == 0.0
+def _windows(at: int, call: _Call) -> Iterable[Window]:
+    for role, spans in call.voiced.items():
+        samples = call.audio.channels[role]
+        wide = padded(spans, PAD_S, call.audio.duration_s)
+        yield from pack(at, role, split_long(wide, samples, call.audio.rate_hz))
+
+
+def _collect(call: _Call, window: Window, heard: Heard, words: list[TimedText]) -> None:
+    """Gives each stretch of the window its words; what cannot be trusted becomes unheard."""
+    by_piece: list[list[Word]] = [[] for _ in window.pieces]
+    texts = simplified_pieces([word.text for word in words])
+    for text, word in zip(texts, words, strict=True):
+        at = window.piece_at((word.start_s + word.end_s) / 2)
+        start, end = window.to_call(word.start_s, at), window.to_call(word.end_s, at)
+        by_piece[at].append(Word(text, start, max(start, end), word.probability))
+    for found, piece in zip(by_piece, window.pieces, strict=True):
+        voiced = within(call.voiced[window.role], piece.span.start_s, piece.span.end_s)
+        voiced_s = sum(span.duration_s for span in voiced)
+        text = "".join(word.text for word in found)
+        doubt = invented(text, voiced_s, heard.no_speech, heard.mean_log_probability)
+        sure = sum(word.probability for word in found) / len(found) if found else 0.0
+        if text.strip() and doubt is None:
+            call.stretches.append(Stretch(window.role, piece.span, tuple(found)))
+        if (doubt or sure < TRUSTED) and voiced_s >= VOICE_MIN_S:
+            call.unheard.setdefault(window.role, []).append(piece.span)

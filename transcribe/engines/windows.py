@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.types import Role
+from transcribe.acoustics import within
 from transcribe.types import Span
 
 WINDOW_S = 28.0
@@ -47,6 +48,11 @@ class Window:
     def duration_s(self) -> float:
         """Filled length."""
         return self.pieces[-1].end_s if self.pieces else 0.0
+
+    def voiced_s(self, voiced: tuple[Span, ...]) -> float:
+        """Seconds of voice in the window, given its role's voiced spans of the whole call."""
+        parts = (within(voiced, p.span.start_s, p.span.end_s) for p in self.pieces)
+        return sum(span.duration_s for found in parts for span in found)
 
     def piece_at(self, time_s: float) -> int:
         """Index of the piece that holds a window time; the nearest where it falls between."""

@@ -31,7 +31,9 @@ _BREAK = re.compile(r"[^\u4e00-\u9fff]+")
 
 def coarse(syllable: Syllable) -> str:
     """Spelling with the confusions of telephone Mandarin merged: zh/z, ch/c, sh/s, n/l, -ng/-n."""
-    final = syllable.final[:-1] if syllable.final.endswith("ng") and syllable.final != "ong" else syllable.final
+    final = syllable.final
+    if final.endswith("ng") and final != "ong":
+        final = final[:-1]
     return _MERGED_INITIAL.get(syllable.initial, syllable.initial) + final
 
 

@@ -113,7 +113,8 @@ def _candidates(
         key = tuple(options[0] if options else "" for options in sounds[at : at + length])
         words = list(known.by_sound.get(key, ()))
         if length > 1:
-            words += [w for h in range(length) for w in known.by_hole.get((*key[:h], None, *key[h + 1 :]), ())]
+            holes = [(*key[:hole], None, *key[hole + 1 :]) for hole in range(length)]
+            words += [word for hole in holes for word in known.by_hole.get(hole, ())]
             if part in known.unigram:
                 words.append(part)
         for word in words:
