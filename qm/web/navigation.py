@@ -32,17 +32,22 @@ ENTRIES = (
     Entry(lazy_gettext("工作台"), "desk.queue", frozenset({_I}), ("desk.review",)),
     Entry(lazy_gettext("我的反馈"), "mine.evaluations", frozenset({_A}), ("mine.evaluation",)),
     Entry(lazy_gettext("我的成绩"), "mine.performance", frozenset({_A})),
-    Entry(lazy_gettext("我的团队"), "team.overview", frozenset({_L}), ("team.agent", "team.evaluation")),
+    Entry(lazy_gettext("我的团队"), "team.overview", frozenset({_L}), ("team.agent", "team.evaluation", "team.calls")),
     Entry(lazy_gettext("总览"), "manage.overview", frozenset({_S, _X})),
-    Entry(lazy_gettext("团队"), "team.overview", frozenset({_S}), ("team.agent", "team.evaluation")),
+    Entry(lazy_gettext("团队"), "team.overview", frozenset({_S}), ("team.agent", "team.evaluation", "team.calls")),
     Entry(lazy_gettext("录音"), "desk.recordings", frozenset({_I, _S, _L}), ("desk.recording",)),
     Entry(lazy_gettext("搜索"), "desk.search", frozenset({_I, _S, _L})),
     Entry(lazy_gettext("上传"), "manage.upload", frozenset({_S, _X})),
     Entry(lazy_gettext("处理进度"), "manage.jobs", frozenset({_S, _X})),
-    Entry(lazy_gettext("隔离区"), "manage.quarantine", frozenset({_S, _X})),
-    Entry(lazy_gettext("短语库"), "manage.phrases", frozenset({_S}), ("manage.phrase_group",)),
+    Entry(lazy_gettext("隔离区"), "manage.quarantine", frozenset({_S, _X}), ("manage.quarantined",)),
+    Entry(lazy_gettext("短语库"), "manage.phrases", frozenset({_S}), ("manage.phrase_group", "manage.phrase_changes")),
     Entry(lazy_gettext("评分表"), "manage.rubrics", frozenset({_S}), ("manage.rubric",)),
-    Entry(lazy_gettext("人员"), "manage.people", frozenset({_X})),
+    Entry(
+        lazy_gettext("人员"),
+        "manage.people",
+        frozenset({_X}),
+        ("manage.person", "manage.person_new", "manage.roster", "manage.tokens", "manage.audit"),
+    ),
 )
 
 
