@@ -45,7 +45,6 @@ from scoring.rules.windows import Outcome, Stretch, stretches
 BLIND_S = 1.0
 """An unheard stretch of this many seconds inside a window may hide what is looked for."""
 _FINDERS: dict[type, Callable[..., Iterator[Match]]] = {
-    Phrase: phrases,
     Entity: entities,
     AgentNumber: agent_numbers,
     **SOUND_FINDERS,
@@ -76,6 +75,8 @@ class Evaluation:
     def _find(self, node: Spoken) -> Iterator[Match]:
         if isinstance(node, Pattern):
             return patterns(node, self.prepared, self._program)
+        if isinstance(node, Phrase):
+            return phrases(node, self.prepared, self._program)
         if isinstance(node, Similar | Manner):
             return alike(node, self.prepared, self._sitting)
         if isinstance(node, DeadAir):

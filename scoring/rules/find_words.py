@@ -9,7 +9,7 @@ from recorder.types import Role
 from scoring.rules.nodes import AgentNumber, Entity, EntityKind, Manner, Pattern, Phrase, Similar, Who
 from scoring.rules.prepared import Match, Prepared, Sheet, time_in
 from scoring.rules.program import Program, Sitting
-from scoring.rules.sound import plain
+from scoring.rules.sound import plain, sound
 from transcribe.types import Hit, Utterance
 
 _BEFORE, _AFTER = 12, 8
@@ -27,12 +27,15 @@ _ENTITIES: dict[EntityKind, re.Pattern[str]] = {
 _NUMBER_AFTER = re.compile(r"(?:工号|公号|功号|工好|编号)(?:是|为)?(\d{2,8})|(\d{3,6})号?(?:很高兴)?为您")
 
 
-def phrases(node: Phrase, prepared: Prepared) -> Iterator[Match]:
+def phrases(node: Phrase, prepared: Prepared, program: Program) -> Iterator[Match]:
     """Hits of the scanner in the groups and phrases asked for."""
+    guard = program.guard(node)
     for hit in prepared.conversation.hits:
         if hit.negated and not node.negated:
             continue
         if hit.score < node.min_score or not _listed(node, hit):
+            continue
+        if guard is not None and _hit_taken_back(guard, hit, prepared):
             continue
         certain = _hit_certain(node, hit, prepared)
         if certain is not None:
@@ -50,6 +53,15 @@ def phrase_names(node: Phrase, prepared: Prepared) -> int:
             if _listed(node, hit) and (node.negated or not hit.negated) and hit.score >= node.min_score
         }
     )
+
+
+def _hit_taken_back(guard: re.Pattern[str], hit: Hit, prepared: Prepared) -> bool:
+    utterance = prepared.position.get(hit.utterance)
+    if utterance is None:
+        return False
+    start = len(plain(utterance.heard[: hit.start_char]))
+    end = start + len(plain(hit.heard))
+    return guard.search(sound(plain(utterance.heard)), max(0, start - _BEFORE), end + _AFTER) is not None
 
 
 def _listed(node: Phrase, hit: Hit) -> bool:

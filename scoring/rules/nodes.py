@@ -90,6 +90,8 @@ class Phrase(Spoken):
     """Weakest match that counts, 0 to 1."""
     negated: bool = False
     """Count hits under negation too."""
+    unless: tuple[str, ...] = ()
+    """Expressions by sound that take a hit back where they touch its neighbourhood."""
     self_evident: bool = False
     """Words that only this speaker would say: count them where speakers could not be told apart."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rules.model import Rule
-from scoring.rules.nodes import Condition, Manner, Pattern, Similar
+from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar
 from scoring.rules.prepared import Prepared
 from scoring.rules.similarity import MannerModel, Space, clauses
 from scoring.rules.sound import plain, sound_pattern
@@ -48,6 +48,7 @@ class Program:
         self.rules = tuple(rules)
         nodes = tuple({id(n): n for rule in self.rules for n in conditions_of(rule)}.values())
         self._patterns = {id(n): compile_pattern(n) for n in nodes if isinstance(n, Pattern)}
+        self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in nodes if isinstance(n, Phrase)}
         self._alike = tuple(n for n in nodes if isinstance(n, Similar | Manner))
         self._columns: dict[int, tuple[slice, slice]] = {}
         self._models: dict[int, MannerModel] = {}
@@ -74,6 +75,10 @@ class Program:
     def pattern(self, node: Pattern) -> CompiledPattern:
         """The compiled expressions of a node of this rule set."""
         return self._patterns[id(node)]
+
+    def guard(self, node: Phrase) -> re.Pattern[str] | None:
+        """What takes a hit back, or None."""
+        return self._guards[id(node)]
 
     def sitting(self, prepared: Sequence[Prepared]) -> Sitting:
         """Place all clauses of some conversations in the space at once."""

@@ -99,6 +99,7 @@ KINDS: dict[str, KindOf] = {
             FieldOf("distinct", Form.INTEGER, least=1),
             *_num("min_score"),
             FieldOf("negated", Form.FLAG),
+            FieldOf("unless", Form.EXPRESSIONS),
             _EVIDENT,
             needs_one_of=("groups", "phrases"),
         ),

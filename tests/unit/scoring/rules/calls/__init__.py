@@ -1,4 +1,4 @@
-"""Written conversations with labels (`dev.txt`, `heldout.txt`), and a way of mishearing them."""
+"""Written conversations with labels (`dev.txt`, `dev2.txt`, `heldout.txt`), and a way of mishearing them."""
 
 from __future__ import annotations
 
