@@ -49,6 +49,7 @@ RULES = {
     "greeting", "closing", "identity_check", "risk_disclosure", "forbidden_speech", "no_promise_of_return",
     "no_password_request", "no_interruption", "no_dead_air", "hold_courtesy", "rating_invitation",
     "anything_else", "complaint_handled", "speech_rate", "no_hang_up_first", "pii_minimal",
+    "no_inside_information",
 }  # fmt: skip
 
 
@@ -86,7 +87,12 @@ def test_seeded_phone_banking_form_covers_every_rule_and_has_veto_items() -> Non
     assert sum(s.weight for s in phone.sections) == 100
     assert {c.rule for c in phone.criteria if c.rule} == RULES
     vetoing = {c.key for c in phone.criteria if any(o.veto is Veto.EVALUATION for o in c.options)}
-    assert vetoing == {"forbidden_speech", "no_promise_of_return", "no_password_request"}
+    assert vetoing == {
+        "forbidden_speech",
+        "no_promise_of_return",
+        "no_inside_information",
+        "no_password_request",
+    }
 
 
 def test_seeded_form_gives_full_marks_to_best_answers_and_zero_after_a_promise() -> None:
@@ -94,7 +100,7 @@ def test_seeded_form_gives_full_marks_to_best_answers_and_zero_after_a_promise()
     best = {c.key: said(c.key, max(c.options, key=lambda o: o.points).key) for c in phone.criteria}
     assert score(phone, best.values()).total == 100
     fallen = score(phone, [*(best | {"no_promise_of_return": said("no_promise_of_return", "no")}).values()])
-    assert (fallen.total, fallen.lost_total) == (D(0), D("97.0"))
+    assert (fallen.total, fallen.lost_total) == (D(0), D("97.5"))
 
 
 def test_deduction_form_takes_points_by_the_table() -> None:
