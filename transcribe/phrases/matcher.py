@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from recorder.types import Role
-from transcribe.phrases.guard import negated
+from transcribe.phrases.doubt import proved, similar_hit
+from transcribe.phrases.hits import make_hit
 from transcribe.phrases.library import AGENT_NO
 from transcribe.phrases.overlap import settle
-from transcribe.phrases.patterns import Found, Patterns, counts_for
+from transcribe.phrases.patterns import Patterns, counts_for
 from transcribe.phrases.proof import PhraseProver
+from transcribe.phrases.similar import ACCEPTED, Candidate, candidates
 from transcribe.phrases.stream import Stream, streams
-from transcribe.types import Hit, MatchKind, Phrase, Transcript, Utterance
+from transcribe.types import Hit, Phrase, Transcript, Utterance
 
-_CONTEXT = 40
-"""Characters of speech on each side that the negation guard reads."""
 _NUMBERS = re.compile("[零一二三四五六七八九]{3,8}")
 _NUMBERS_MAX = 8
 """Numbers tried for `{agent_no}` where the agent's number is not known."""
@@ -33,7 +33,7 @@ class Level(IntEnum):
 
 
 class PhraseMatcher:
-    """A compiled phrase library. Immutable in use: one matcher may scan many calls, in several threads."""
+    """A compiled phrase library. One matcher may scan many calls; it keeps no trace of any."""
 
     def __init__(self, phrases: Iterable[Phrase], *, level: Level = Level.SIMILAR) -> None:
         known = list(phrases)
@@ -56,23 +56,32 @@ class PhraseMatcher:
         """
         utterances = conversation.utterances if isinstance(conversation, Transcript) else conversation
         lines = streams(utterances)
-        hits: dict[tuple[str, int, int], Hit] = {}
+        hits: list[Hit] = []
+        doubts: list[Candidate] = []
         for patterns in (self._fixed, *self._with_numbers(lines, agent_no)):
-            for line in lines:
-                for found in self._search(patterns, line):
-                    hit = _hit(line, found)
-                    key = (hit.phrase_id, hit.utterance, hit.start_char)
-                    if key not in hits or hits[key].score < hit.score:
-                        hits[key] = hit
-        return settle(hits.values())
+            hits += self._written(patterns, lines)
+            if self.level >= Level.SIMILAR and lines:
+                near = list(candidates(patterns.dense, patterns.forms, lines))
+                hits += (similar_hit(c) for c in near if c.likelihood >= ACCEPTED)
+                doubts += (c for c in near if c.likelihood < ACCEPTED)
+        if prover is not None:
+            hits += proved(doubts, hits, prover)
+        return settle(hits)
 
-    def _search(self, patterns: Patterns, line: Stream) -> Iterable[Found]:
-        found = [f for f in patterns.exact(line.text) if counts_for(f.form.phrase, line.role)]
-        if self.level >= Level.SOUND:
-            seen = {(f.form.text, f.start) for f in found}
-            same = (f for f in patterns.same_sound(line.text) if counts_for(f.form.phrase, line.role))
-            found += [f for f in same if (f.form.text, f.start) not in seen]
-        return found
+    def _written(self, patterns: Patterns, lines: Iterable[Stream]) -> list[Hit]:
+        """Hits by characters and, where nothing nearer is wanted, by same sound."""
+        hits: list[Hit] = []
+        for line in lines:
+            found = list(patterns.exact(line.text))
+            if self.level == Level.SOUND:
+                seen = {(f.form.text, f.start) for f in found}
+                found += [f for f in patterns.same_sound(line.text) if (f.form.text, f.start) not in seen]
+            hits += (
+                make_hit(line, f.form.phrase, f.start, f.end, match=f.match, score=f.score)
+                for f in found
+                if counts_for(f.form.phrase, line.role)
+            )
+        return hits
 
     def _with_numbers(self, lines: list[Stream], agent_no: str | None) -> list[Patterns]:
         if not self._numbered:
@@ -98,49 +107,3 @@ def _heard_numbers(lines: Iterable[Stream]) -> list[str]:
     agents = (line.text for line in lines if line.role is not Role.CUSTOMER)
     numbers = dict.fromkeys(n for text in agents for n in _NUMBERS.findall(text))
     return list(numbers)[:_NUMBERS_MAX]
-
-
-def _hit(line: Stream, found: Found) -> Hit:
-    index, start_char = line.place(found.start)
-    last_index, end_char = line.place_after(found.end - 1)
-    utterance = line.utterances[line.owner[found.start]]
-    if last_index != index:
-        end_char = len(utterance.heard)
-    phrase = found.form.phrase
-    heard = line.heard(found.start, found.end)
-    return Hit(
-        phrase_id=phrase.id,
-        phrase=phrase.text,
-        group=phrase.group,
-        kind=phrase.kind,
-        role=line.role,
-        utterance=index,
-        start_char=start_char,
-        end_char=end_char,
-        start_s=line.start_s(found.start),
-        end_s=line.end_s(found.end - 1),
-        heard=heard,
-        match=found.match,
-        score=found.score,
-        negated=_is_negated(line, found),
-    )
-
-
-def _is_negated(line: Stream, found: Found) -> bool:
-    before, after = _surroundings(line, found)
-    return negated(before, found.form.text, after, kind=found.form.phrase.kind)
-
-
-def _surroundings(line: Stream, found: Found) -> tuple[str, str]:
-    """Speech with its punctuation before and after a hit; a pause between utterances ends a sentence."""
-    first, last = line.owner[found.start], line.owner[found.end - 1]
-    before = line.utterances[first].heard[: line.origin[found.start][0]]
-    after = line.utterances[last].heard[line.origin[found.end - 1][1] :]
-    if first > 0:
-        before = line.utterances[first - 1].heard + "，" + before
-    if last + 1 < len(line.utterances):
-        after = after + "，" + line.utterances[last + 1].heard
-    return before[-_CONTEXT:], after[:_CONTEXT]
-
-
-__all__ = ["Level", "MatchKind", "PhraseMatcher"]

@@ -18,7 +18,7 @@ def settle(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     kept: dict[tuple[str, str], list[Hit]] = {}
     for hit in sorted(hits, key=_rank):
         taken = kept.setdefault((hit.group, hit.role.value), [])
-        if not any(_overlap(hit, other) for other in taken):
+        if not any(overlap(hit, other) for other in taken):
             taken.append(hit)
     settled = [h for group in kept.values() for h in group]
     return tuple(sorted(settled, key=lambda h: (h.start_s, h.utterance, h.start_char, h.group, h.phrase_id)))
@@ -28,7 +28,8 @@ def _rank(hit: Hit) -> tuple[float, int, float, str]:
     return (-len(hit.phrase) * hit.score, -_STRENGTH[hit.match], hit.start_s, hit.phrase_id)
 
 
-def _overlap(a: Hit, b: Hit) -> bool:
+def overlap(a: Hit, b: Hit) -> bool:
+    """True where two hits share something heard."""
     if a.utterance == b.utterance:
         return a.start_char < b.end_char and b.start_char < a.end_char
     return a.start_s < b.end_s and b.start_s < a.end_s

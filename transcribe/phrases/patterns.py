@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 
 import ahocorasick
 
 from recorder.types import Role
 from transcribe.normalize import normalize
+from transcribe.phrases.dense import Dense
 from transcribe.sound import primary, readings
 from transcribe.types import MatchKind, Phrase
 
@@ -86,7 +88,15 @@ class Patterns:
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self.forms = forms(phrases)
         self._chars = _automaton((f.text, f) for f in self.forms)
-        self._sounds = _automaton((s, f) for f in self.forms for s in sound_spellings(f))
+
+    @cached_property
+    def _sounds(self) -> ahocorasick.Automaton | None:
+        return _automaton((s, f) for f in self.forms for s in sound_spellings(f))
+
+    @cached_property
+    def dense(self) -> Dense:
+        """The forms laid out for near sounds."""
+        return Dense([f.spoken for f in self.forms])
 
     def exact(self, text: str) -> Iterator[Found]:
         """Forms that stand in folded characters."""

@@ -7,7 +7,7 @@ split in two is still found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recorder.types import Role
 from transcribe.normalize import normalize
@@ -15,6 +15,16 @@ from transcribe.types import Utterance
 
 PAUSE_MAX_S = 2.0
 """Utterances of one role further apart than this are never read as one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is known of each character of one utterance's `heard`."""
+
+    times: tuple[tuple[float, float], ...]
+    """Start and end, seconds of the call."""
+    probabilities: tuple[float, ...]
+    """How sure the engine was, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +41,26 @@ class Stream:
     origin: tuple[tuple[int, int], ...]
     """For each character its slice of that utterance's `heard`."""
     utterances: tuple[Utterance, ...]
+    details: dict[int, Detail] = field(default_factory=dict, compare=False, repr=False)
 
     def start_s(self, at: int) -> float:
         """When character `at` starts, seconds."""
-        return character_times(self.utterances[self.owner[at]])[self.origin[at][0]][0]
+        return self.detail(at).times[self.origin[at][0]][0]
 
     def end_s(self, last: int) -> float:
         """When character `last` ends, seconds."""
-        return character_times(self.utterances[self.owner[last]])[self.origin[last][1] - 1][1]
+        return self.detail(last).times[self.origin[last][1] - 1][1]
+
+    def probability(self, at: int) -> float:
+        """How sure the engine was of character `at`, 0..1."""
+        return self.detail(at).probabilities[self.origin[at][0]]
+
+    def detail(self, at: int) -> Detail:
+        """Times and probabilities of the utterance of character `at`, worked out when first asked for."""
+        owner = self.owner[at]
+        if owner not in self.details:
+            self.details[owner] = detail(self.utterances[owner])
+        return self.details[owner]
 
     def place(self, at: int) -> tuple[int, int]:
         """Index of the utterance and first character in its `heard` that character `at` stands for."""
@@ -58,20 +80,22 @@ class Stream:
         return self.utterances[first].heard[begin:] + middle + self.utterances[last].heard[:stop]
 
 
-def character_times(utterance: Utterance) -> tuple[tuple[float, float], ...]:
-    """Start and end of each character of `heard`: by its word where there are words, else evenly spread."""
-    heard = utterance.heard
-    joined = "".join(w.text for w in utterance.words)
-    lead = len(joined) - len(joined.lstrip())
+def detail(utterance: Utterance) -> Detail:
+    """Each character inside its word where the words make up `heard`, else evenly spread."""
+    heard, words = utterance.heard, utterance.words
+    joined = "".join(w.text for w in words)
     if not heard or joined.strip() != heard.strip():
-        return _spread(len(heard), utterance.start_s, utterance.end_s)
-    times: list[tuple[float, float]] = []
-    for word in utterance.words:
-        times += _spread(len(word.text), word.start_s, word.end_s)
-    lead -= len(heard) - len(heard.lstrip())
-    times = times[max(lead, 0) :]
-    times += [(utterance.end_s, utterance.end_s)] * (len(heard) - len(times))
-    return tuple(times[: len(heard)])
+        spread = _spread(len(heard), utterance.start_s, utterance.end_s)
+        return Detail(spread, (utterance.confidence,) * len(heard))
+    times = [t for w in words for t in _spread(len(w.text), w.start_s, w.end_s)]
+    sure = [w.probability for w in words for _ in w.text]
+    skip = len(joined) - len(joined.lstrip()) - (len(heard) - len(heard.lstrip()))
+    lead = max(-skip, 0)
+    rest = len(heard) - lead - len(times[max(skip, 0) :])
+    start, end = utterance.start_s, utterance.end_s
+    padded = [(start, start)] * lead + times[max(skip, 0) :] + [(end, end)] * rest
+    probabilities = [0.0] * lead + sure[max(skip, 0) :] + [0.0] * rest
+    return Detail(tuple(padded[: len(heard)]), tuple(probabilities[: len(heard)]))
 
 
 def _spread(count: int, start_s: float, end_s: float) -> tuple[tuple[float, float], ...]:

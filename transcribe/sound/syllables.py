@@ -20,7 +20,8 @@ _INITIALS = (
 )  # fmt: skip
 
 _SPOKEN: dict[str, str] = {
-    "一": "yi1 yao1", "幺": "yao1", "1": "yi1 yao1", "2": "er4 liang3", "3": "san1", "4": "si4", "5": "wu3",
+    "一": "yi1", "幺": "yao1 yi1", "两": "liang3 er4", "1": "yi1 yao1",
+    "2": "er4 liang3", "3": "san1", "4": "si4", "5": "wu3",
     "6": "liu4", "7": "qi1", "8": "ba1", "9": "jiu3", "0": "ling2", "〇": "ling2", "的": "de5",
     "了": "le5 liao3", "给": "gei3", "都": "dou1", "还": "hai2 huan2", "没": "mei2", "得": "de5 dei3",
     "地": "di4 de5", "和": "he2", "什": "shen2", "么": "me5", "着": "zhe5 zhao2", "这": "zhe4 zhei4",

@@ -1,0 +1,1 @@
+"""Figures: how well and how fast, measured on calls with known truth."""
