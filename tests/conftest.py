@@ -16,6 +16,8 @@ pytest_plugins = [
     "tests.support.people",
     "tests.support.s3",
     "tests.support.workers",
+    "tests.support.chromium",
+    "tests.support.site",
 ]
 
 
