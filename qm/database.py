@@ -40,9 +40,11 @@ _open: ContextVar[_Open | None] = ContextVar("qm_open_session", default=None)
 
 def make_engine(url: str) -> Engine:
     """An engine with the pragmas and transaction discipline that qm relies on."""
+    # A failed statement's parameters may hold what a customer said: they stay out of errors and logs.
     if url.startswith("postgresql"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000})
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    arguments = {"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
