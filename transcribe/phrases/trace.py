@@ -39,6 +39,13 @@ def banded(wanted: str, heard: str, start: int) -> tuple[Step, ...]:
     return _walk_back(wanted, piece, table, end, first)
 
 
+def anywhere(wanted: str, heard: str) -> tuple[Step, ...]:
+    """The alignment of least distance anywhere in `heard`."""
+    table = _table(wanted, heard)
+    end = min(range(len(heard) + 1), key=lambda j: table[-1][j])
+    return _walk_back(wanted, heard, table, end, 0)
+
+
 def _table(wanted: str, piece: str) -> list[list[float]]:
     """Least distances of each prefix of `wanted` ending at each place of `piece` (Sellers 1980)."""
     table = [[0.0] * (len(piece) + 1)]
