@@ -78,7 +78,7 @@ class Evaluation:
         if isinstance(node, Phrase):
             return phrases(node, self.prepared, self._program)
         if isinstance(node, Similar | Manner):
-            return alike(node, self.prepared, self._sitting)
+            return alike(node, self.prepared, self._program, self._sitting)
         if isinstance(node, DeadAir):
             holds = self.ask(node.hold).matches if node.hold is not None else ()
             return dead_air(node, self.prepared, holds)

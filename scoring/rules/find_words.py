@@ -118,25 +118,35 @@ def _at(sheet: Sheet, start: int, end: int, node: Pattern, prepared: Prepared) -
     return Match(start_s, max(start_s, end_s), utterance.role, text, "pattern", utterance.index, sure)
 
 
-def alike(node: Similar | Manner, prepared: Prepared, sitting: Sitting) -> Iterator[Match]:
+def alike(
+    node: Similar | Manner, prepared: Prepared, program: Program, sitting: Sitting
+) -> Iterator[Match]:
     """For each utterance the clause most like the examples, where it reaches the threshold."""
     loose = isinstance(node, Similar) and node.self_evident and not prepared.roles_certain
-    margin = node.margin if isinstance(node, Similar) else None
+    guard = program.guard(node) if isinstance(node, Manner) else None
     for place, utterance in enumerate(prepared.utterances):
         if not (loose or prepared.counts_for(utterance, node.role)):
             continue
-        best: tuple[float, str, str] | None = None
-        for piece, likeness in sitting.likeness(node, utterance.text or utterance.heard):
-            if isinstance(node, Manner) and len(piece) < node.min_chars:
-                continue
-            if likeness.score < node.threshold or (best and likeness.score <= best[0]):
-                continue
-            if margin is not None and likeness.score - likeness.against < margin:
-                continue
-            best = (likeness.score, piece, likeness.example)
-        if best:
-            sure = loose or prepared.is_certain(utterance, node.role)
-            yield _clause(utterance, prepared.plain[place], best, node, certain=sure)
+        best = _best_clause(node, utterance, sitting)
+        if best is None or (guard is not None and guard.search(sound(prepared.plain[place]))):
+            continue
+        sure = loose or prepared.is_certain(utterance, node.role)
+        yield _clause(utterance, prepared.plain[place], best, node, certain=sure)
+
+
+def _best_clause(
+    node: Similar | Manner, utterance: Utterance, sitting: Sitting
+) -> tuple[float, str, str] | None:
+    best: tuple[float, str, str] | None = None
+    for piece, likeness in sitting.likeness(node, utterance.text or utterance.heard):
+        if likeness.score < node.threshold or (best and likeness.score <= best[0]):
+            continue
+        if isinstance(node, Manner) and len(piece) < node.min_chars:
+            continue
+        if isinstance(node, Similar) and likeness.score - likeness.against < node.margin:
+            continue
+        best = (likeness.score, piece, likeness.example)
+    return best
 
 
 def _clause(

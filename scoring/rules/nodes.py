@@ -138,6 +138,8 @@ class Manner(Spoken):
     threshold: float = 0.9
     min_chars: int = 4
     """Shorter clauses say too little."""
+    unless: tuple[str, ...] = ()
+    """Expressions by sound that take a clause back where they touch its utterance."""
 
 
 @dataclass(frozen=True, slots=True)

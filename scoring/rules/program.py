@@ -48,7 +48,8 @@ class Program:
         self.rules = tuple(rules)
         nodes = tuple({id(n): n for rule in self.rules for n in conditions_of(rule)}.values())
         self._patterns = {id(n): compile_pattern(n) for n in nodes if isinstance(n, Pattern)}
-        self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in nodes if isinstance(n, Phrase)}
+        guarded = [n for n in nodes if isinstance(n, Phrase | Manner)]
+        self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in guarded}
         self._alike = tuple(n for n in nodes if isinstance(n, Similar | Manner))
         self._columns: dict[int, tuple[slice, slice]] = {}
         self._models: dict[int, MannerModel] = {}
@@ -76,8 +77,8 @@ class Program:
         """The compiled expressions of a node of this rule set."""
         return self._patterns[id(node)]
 
-    def guard(self, node: Phrase) -> re.Pattern[str] | None:
-        """What takes a hit back, or None."""
+    def guard(self, node: Phrase | Manner) -> re.Pattern[str] | None:
+        """What takes a hit or a clause back, or None."""
         return self._guards[id(node)]
 
     def sitting(self, prepared: Sequence[Prepared]) -> Sitting:
