@@ -16,14 +16,21 @@ def from_settings(
     models_dir: Path | str = "models",
     threads: int = 0,
     endpoint: str | None = None,
+    key: str = "",
 ) -> Transcriber:
     """The engine that settings name; loads its weights, so call it once a process.
 
-    `engine`: `whisper` (weights `model` under `models_dir`, or a folder). `threads` 0 means one a core.
-    Raises `EngineUnavailable`, whose message says what to do.
+    `engine`: `whisper` (weights `model` under `models_dir`, or a folder) or `openai` (`endpoint`, `key`).
+    `threads` 0 means one a core. Raises `EngineUnavailable`, whose message says what to do.
     """
     if engine == "whisper":
         from transcribe.engines.whisper import WhisperTranscriber  # noqa: PLC0415 - loads the network
 
         return WhisperTranscriber(find_weights(model, folder=Path(models_dir)), threads=threads)
-    raise EngineUnavailable(f"没有名为 {engine} 的转写引擎（{endpoint or '未设地址'}）。可用：whisper。")
+    if engine == "openai":
+        from transcribe.engines.openai_api import OpenAITranscriber  # noqa: PLC0415 - only where chosen
+
+        if not endpoint:
+            raise EngineUnavailable("没有设置转写服务地址。请设置 QM_ENGINE_ENDPOINT，或改用引擎 whisper。")
+        return OpenAITranscriber(endpoint, model=model, key=key)
+    raise EngineUnavailable(f"没有名为 {engine} 的转写引擎。可用：whisper、openai。")

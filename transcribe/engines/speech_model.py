@@ -89,7 +89,7 @@ class SpeechModel:
         self._suppressed = [-1, *self._digit_tokens()]
 
     def encode(self, sounds: list[NDArray[np.float32]]) -> Any:
-        """Encoder output of a batch of windows (16 kHz, at most 30 s each), as long as the longest of them."""
+        """Encoder output of a batch of windows (16 kHz, 30 s at most), as long as the longest of them."""
         longest_s = max(samples.size for samples in sounds) / RATE_HZ
         length_s = min(WINDOW_MAX_S, math.ceil(longest_s + TAIL_S))
         features = np.stack([self._features(samples, int(length_s * RATE_HZ)) for samples in sounds])

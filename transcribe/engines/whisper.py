@@ -11,6 +11,7 @@ from transcribe.assemble import Stretch, utterances
 from transcribe.display import shown
 from transcribe.engines.guard import invented, too_little
 from transcribe.engines.prompts import PLAIN, prompt_for
+from transcribe.engines.prover import SoundProver
 from transcribe.engines.speech_model import RATE_HZ, Heard, SpeechModel, TimedText
 from transcribe.engines.windows import Window, pack, sound, split_long
 from transcribe.script import simplified_pieces
@@ -86,6 +87,10 @@ class WhisperTranscriber:
             report(min(1.0, heard_s / total_s))
         report(1.0)
         return [self._transcript(call) for call in state]
+
+    def prover(self, audio: CallAudio) -> SoundProver:
+        """Second listening for a call that was heard."""
+        return SoundProver(self.network, audio)
 
     def _hear(
         self, batch: list[Window], state: list[_Call]
