@@ -29,6 +29,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "内容 Content": {
         "search": "qm.cli.search:search",
         "phrases": "qm.cli.phrases:phrases",
+        "verify": "qm.cli.verify:verify",
     },
     "人员 People": {
         "user": "qm.cli.accounts:user",

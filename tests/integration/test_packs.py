@@ -1,0 +1,131 @@
+"""Evidence packs: whole, checkable without the database, and telling every change."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlmodel import select
+
+from qm.cli.verify import verify
+from qm.database import reading
+from qm.models import AuditEvent, Evaluation, EvaluationKind
+from qm.packs import PackUnreadable, check_pack
+from qm.queries.evaluations import answers_of, rubric_of
+from qm.services.demo_score import _answers
+from qm.services.evaluations import Draft, save
+from qm.services.packs import NotReleased, export
+from qm.services.releases import release
+from tests.support.heard import bring_in
+from tests.support.people import Centre
+
+
+@pytest.fixture
+def draft(centre: Centre) -> tuple[int, int]:
+    """A saved human draft of a rude call: (evaluation id, revision)."""
+    recording_id = bring_in("p02_rude_transfer")
+    with reading() as session:
+        automatic = session.exec(
+            select(Evaluation).where(
+                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.AUTOMATIC
+            )
+        ).one()
+    suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
+    answers = _answers(rubric_of(automatic.rubric_id), suggested)
+    saved = save(centre.actors["inspector"], recording_id, Draft(0, automatic.rubric_id, answers))
+    return saved.evaluation_id, saved.revision
+
+
+_kept: list[bytes] = []
+
+
+@pytest.fixture
+def exported(centre: Centre, draft: tuple[int, int]) -> bytes:
+    """A pack exported in this test's database."""
+    inspector = centre.actors["inspector"]
+    release(inspector, draft[0], revision=draft[1])
+    return export(inspector, draft[0]).file.read()
+
+
+@pytest.fixture
+def packed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A pack alone: it is exported once, since checking it needs no database."""
+    if not _kept:
+        _kept.append(request.getfixturevalue("exported"))
+    target = tmp_path / "pack.zip"
+    target.write_bytes(_kept[0])
+    return target
+
+
+def changed(source: Path, name: str, data: bytes) -> Path:
+    """A copy of the pack with one member's content replaced."""
+    target = source.with_name("changed.zip")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.namelist():
+            new.writestr(member, data if member == name else old.read(member))
+    return target
+
+
+def test_a_pack_holds_and_carries_clips_transcript_and_versions(packed: Path) -> None:
+    found = check_pack(packed)
+    assert found.problems == ()
+    with zipfile.ZipFile(packed) as archive:
+        names = set(archive.namelist())
+        about = json.loads(archive.read("manifest.json"))["about"]
+    assert {"score.json", "transcript.json", "hits.json", "findings.json"} <= names
+    assert any(name.startswith("clips/") for name in names)
+    assert about["rubric"] == {"key": "phone_banking", "version": 1}
+    assert about["stored_total"] == found.total
+
+
+def test_a_changed_score_is_told_twice_by_its_hash_and_by_its_figure(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        score = json.loads(archive.read("score.json"))
+    score["score"]["total"] = "100.0"
+    found = check_pack(changed(packed, "score.json", json.dumps(score).encode()))
+    assert any("score.json" in problem for problem in found.problems)
+    assert any("重新计算" in problem for problem in found.problems)
+
+
+def test_a_changed_clip_is_told(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        clip = next(name for name in archive.namelist() if name.startswith("clips/"))
+    assert any(clip in problem for problem in check_pack(changed(packed, clip, b"other")).problems)
+
+
+@pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04broken"])
+def test_what_is_no_pack_is_refused_in_words(tmp_path: Path, data: bytes) -> None:
+    target = tmp_path / "x.zip"
+    target.write_bytes(data)
+    with pytest.raises(PackUnreadable):
+        check_pack(target)
+
+
+def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "a")
+    (tmp_path / "x.zip").write_bytes(buffer.getvalue())
+    with pytest.raises(PackUnreadable):
+        check_pack(tmp_path / "x.zip")
+
+
+def test_a_draft_is_not_exported(centre: Centre, draft: tuple[int, int]) -> None:
+    with pytest.raises(NotReleased):
+        export(centre.actors["inspector"], draft[0])
+
+
+def test_the_command_says_yes_and_no_by_its_exit_status(packed: Path) -> None:
+    assert CliRunner().invoke(verify, [str(packed)]).exit_code == 0
+    assert CliRunner().invoke(verify, [str(changed(packed, "hits.json", b"[]"))]).exit_code == 1
+
+
+def test_an_export_is_recorded(exported: bytes, tmp_path: Path) -> None:
+    (tmp_path / "pack.zip").write_bytes(exported)
+    with reading() as session:
+        event = session.exec(select(AuditEvent).where(AuditEvent.action == "evaluation_pack_exported")).one()
+    assert event.detail["sha256"] == check_pack(tmp_path / "pack.zip").sha256
