@@ -10,10 +10,20 @@ from qm.models.evaluations import (
     EvidenceRow,
 )
 from qm.models.hearing import FindingRow, HitRow, TranscriptRow, UtteranceRow
+from qm.models.judging import (
+    LearnedModelRow,
+    RestatedScore,
+    Restatement,
+    RubricBinding,
+    RubricEdit,
+    WhatIfCall,
+    WhatIfRun,
+)
 from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionState
 from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
+from qm.models.rules import RejudgeRun, RuleMark, RuleVersion, ShadowFinding
 
 __all__ = [
     "Agent",
@@ -31,18 +41,29 @@ __all__ = [
     "HitRow",
     "Job",
     "JobState",
+    "LearnedModelRow",
     "PhraseLibrary",
     "PhraseRow",
     "Quarantine",
     "QuarantineState",
     "Recording",
     "RecordingStatus",
+    "RejudgeRun",
+    "RestatedScore",
+    "Restatement",
+    "RubricBinding",
+    "RubricEdit",
     "RubricVersion",
+    "RuleMark",
+    "RuleVersion",
+    "ShadowFinding",
     "SignInAttempt",
     "Team",
     "TranscriptRow",
     "User",
     "UtteranceRow",
     "VersionState",
+    "WhatIfCall",
+    "WhatIfRun",
     "WorkerBeat",
 ]

@@ -27,12 +27,12 @@ from qm.models import (
     VersionState,
 )
 from qm.queries import phrases
-from qm.services.pipeline_answers import answers_from
+from qm.services import rules_judging
 from qm.services.pipeline_scan import NoPhraseLibrary, current
 from qm.services.pipeline_status import load, mark
-from scoring import rules
 from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
+from scoring.suggest import suggest
 from scoring.types import Answer, Finding, Rubric, Score
 
 GENERAL_RUBRIC = "phone_banking"
@@ -53,17 +53,19 @@ def prescore(recording_id: str) -> None:
     Raises `RecordingGone`, `NotHeardYet`, `NoPhraseLibrary`, `NoRubric`.
     """
     call = stored.conversation(recording_id)
-    findings = rules.judge(rules.seeded(), call)
+    judged = rules_judging.bench().judge(call)
+    findings = judged.findings
     with reading() as session:
         row = rubric_in_force(session)
     rubric = _rubric(row.id or 0)
-    answers = answers_from(rubric, findings)
+    answers = tuple(item.answer for item in suggest(rubric, findings).values())
     total = score(rubric, answers, call.call_data)
     with writing() as session:
         recording = load(session, recording_id)
         heard = current(session, recording_id)
         library_id = _library_of(session, recording_id)
         _replace_findings(session, heard, library_id, tuple(findings.values()))
+        rules_judging.keep_shadows(session, recording_id, judged.shadows)
         evaluation = _evaluation(session, recording, heard, library_id, row)
         _fill(evaluation, total)
         _replace_answers(session, evaluation, answers, findings, rubric)

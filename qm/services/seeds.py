@@ -1,4 +1,4 @@
-"""What a new installation starts with: the phrase library and the rubrics, as published versions 1."""
+"""What a new installation starts with: the phrase library, rubrics and rules, as published versions 1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from qm.clock import now
 from qm.database import writing
 from qm.models import PhraseLibrary, PhraseRow, RubricVersion, VersionState
 from qm.services import audit
+from qm.services.rules_seeds import seed_rules
 from scoring.rubric import rubric_to_dict, seeded
 from transcribe.phrases import library
 
@@ -18,6 +19,7 @@ def ensure_seeded() -> None:
     with writing() as session:
         if session.exec(select(PhraseLibrary)).first() is None:
             _seed_phrases(session)
+        seed_rules(session)
         for rubric in seeded():
             if session.exec(select(RubricVersion).where(RubricVersion.key == rubric.key)).first() is None:
                 row = RubricVersion(

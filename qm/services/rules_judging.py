@@ -1,0 +1,102 @@
+"""Judging calls by the stored rules in force, and by drafts in shadow beside them.
+
+What a rule finds by likeness depends on the examples of the whole set (they span one space), so a draft
+is always judged within the set that publishing it would make.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from qm import stored
+from qm.clock import now
+from qm.models import RuleVersion, ShadowFinding
+from qm.queries import rules as queries
+from scoring import rules
+from scoring.types import Conversation, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules say of one call."""
+
+    findings: dict[str, Finding]
+    """By rule key, of the versions in force."""
+    shadows: dict[int, Finding] = field(default_factory=dict)
+    """By id of the draft in shadow."""
+
+
+class Bench:
+    """The rules in force and the drafts in shadow, ready to judge any number of calls."""
+
+    def __init__(self, in_force: tuple[rules.Rule, ...], shadows: Mapping[int, rules.Rule]) -> None:
+        self._program = rules.Program(in_force)
+        self._shadow_ids = {rule.key: rule_id for rule_id, rule in shadows.items()}
+        self._shadow_program = within(in_force, tuple(shadows.values())) if shadows else None
+
+    def judge(self, call: Conversation) -> Judged:
+        """One call."""
+        return next(self.judge_many((call,)))
+
+    def judge_many(self, calls: Iterable[Conversation]) -> Iterator[Judged]:
+        """Calls in order, each judged by everything."""
+        batch = list(calls)
+        found = rules.judge_many(self._program, batch)
+        if self._shadow_program is None:
+            yield from (Judged(findings) for findings in found)
+            return
+        beside = rules.judge_many(self._shadow_program, batch)
+        for findings, shadowed in zip(found, beside, strict=True):
+            yield Judged(findings, {self._shadow_ids[key]: item for key, item in shadowed.items()})
+
+
+def within(in_force: tuple[rules.Rule, ...], drafts: tuple[rules.Rule, ...]) -> rules.Program:
+    """A program that answers for `drafts` alone, placed in the set that publishing them would make."""
+    taken = {draft.key for draft in drafts}
+    whole = rules.compiled((*(rule for rule in in_force if rule.key not in taken), *drafts))
+    narrowed = copy.copy(whole)
+    narrowed.rules = drafts
+    return narrowed
+
+
+def bench() -> Bench:
+    """The bench of the stored rules as they are now; kept until a version changes."""
+    published, shadows = queries.published(), queries.shadows()
+    return _bench(tuple(map(_identity, published)), tuple(map(_identity, shadows)))
+
+
+_Identity = tuple[int, int, str]
+
+
+def _identity(row: RuleVersion) -> _Identity:
+    # Drafts change under one id, so the text belongs to what is remembered.
+    return row.id or 0, row.version, row.document
+
+
+@lru_cache(maxsize=2)
+def _bench(published: tuple[_Identity, ...], shadows: tuple[_Identity, ...]) -> Bench:
+    in_force = tuple(queries.parsed(text, number) for _, number, text in published)
+    return Bench(in_force, {row_id: queries.parsed(text, number) for row_id, number, text in shadows})
+
+
+def keep_shadows(session: Session, recording_id: str, found: dict[int, Finding]) -> None:
+    """Replace what drafts in shadow found in a call."""
+    session.connection().execute(
+        sa.delete(ShadowFinding).where(col(ShadowFinding.recording_id) == recording_id)
+    )
+    session.add_all(
+        ShadowFinding(
+            rule_id=rule_id,
+            recording_id=recording_id,
+            verdict=finding.verdict,
+            evidence=[stored.dump_evidence(item) for item in finding.evidence],
+            judged_at=now(),
+        )
+        for rule_id, finding in found.items()
+    )
