@@ -59,18 +59,28 @@ class Evaluation:
         self.prepared = prepared
         self._program, self._sitting = program, sitting
         self._answers: dict[int, Outcome] = {}
+        self._found: dict[int, tuple[Match, ...]] = {}
 
     def ask(self, node: Condition) -> Outcome:
         """The truth of a node and its matches, in order of time."""
-        known = self._answers.get(id(node))
+        same = self._program.same(node)
+        known = self._answers.get(id(same))
         if known is None:
-            known = self._answers[id(node)] = self._answer(node)
+            known = self._answers[id(same)] = self._answer(same)
         return known
 
     def _answer(self, node: Condition) -> Outcome:
         if isinstance(node, Spoken):
             return self._spoken(node)
         return _HANDLERS[type(node)](self, node)
+
+    def _matches(self, node: Spoken) -> tuple[Match, ...]:
+        """What a node looks for, in the whole call; searched once for all windows."""
+        search = self._program.search_of(node)
+        known = self._found.get(id(search))
+        if known is None:
+            known = self._found[id(search)] = tuple(self._find(search))
+        return known
 
     def _find(self, node: Spoken) -> Iterator[Match]:
         if isinstance(node, Pattern):
@@ -98,7 +108,7 @@ class Evaluation:
         return Outcome(truth, kept)
 
     def _inside(self, node: Spoken, places: tuple[Stretch, ...]) -> Iterator[Match]:
-        for match in self._find(node):
+        for match in self._matches(node):
             holding = [place for place in places if place.holds(match.start_s)]
             if holding:
                 sure = any(place.certain for place in holding)

@@ -118,9 +118,7 @@ def _at(sheet: Sheet, start: int, end: int, node: Pattern, prepared: Prepared) -
     return Match(start_s, max(start_s, end_s), utterance.role, text, "pattern", utterance.index, sure)
 
 
-def alike(
-    node: Similar | Manner, prepared: Prepared, program: Program, sitting: Sitting
-) -> Iterator[Match]:
+def alike(node: Similar | Manner, prepared: Prepared, program: Program, sitting: Sitting) -> Iterator[Match]:
     """For each utterance the clause most like the examples, where it reaches the threshold."""
     loose = isinstance(node, Similar) and node.self_evident and not prepared.roles_certain
     guard = program.guard(node) if isinstance(node, Manner) else None
@@ -137,16 +135,22 @@ def alike(
 def _best_clause(
     node: Similar | Manner, utterance: Utterance, sitting: Sitting
 ) -> tuple[float, str, str] | None:
-    best: tuple[float, str, str] | None = None
-    for piece, likeness in sitting.likeness(node, utterance.text or utterance.heard):
-        if likeness.score < node.threshold or (best and likeness.score <= best[0]):
+    """Score, clause and nearest example of the clause that counts most."""
+    table = sitting.table(node)
+    if table is None:
+        return None
+    least = node.min_chars if isinstance(node, Manner) else 1
+    scored = [
+        (table.score(piece), piece)
+        for piece in sitting.clauses_of(utterance.text or utterance.heard)
+        if len(piece) >= least
+    ]
+    for score, piece in sorted((s for s in scored if s[0] >= node.threshold), reverse=True):
+        likeness = table.likeness(piece)
+        if isinstance(node, Similar) and score - likeness.against < node.margin:
             continue
-        if isinstance(node, Manner) and len(piece) < node.min_chars:
-            continue
-        if isinstance(node, Similar) and likeness.score - likeness.against < node.margin:
-            continue
-        best = (likeness.score, piece, likeness.example)
-    return best
+        return score, piece, likeness.example
+    return None
 
 
 def _clause(

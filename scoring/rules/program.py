@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rules.model import Rule
-from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar
+from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar, Spoken, Window
 from scoring.rules.prepared import Prepared
 from scoring.rules.similarity import MannerModel, Space, clauses
 from scoring.rules.sound import plain, sound_pattern
 from scoring.rules.walk import conditions_of
-
-_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,111 +44,163 @@ class Program:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        nodes = tuple({id(n): n for rule in self.rules for n in conditions_of(rule)}.values())
+        self._alias = Aliases(self.rules)
+        nodes = self._alias.searches
         self._patterns = {id(n): compile_pattern(n) for n in nodes if isinstance(n, Pattern)}
         guarded = [n for n in nodes if isinstance(n, Phrase | Manner)]
         self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in guarded}
-        self._alike = tuple(n for n in nodes if isinstance(n, Similar | Manner))
-        self._columns: dict[int, tuple[slice, slice]] = {}
-        self._models: dict[int, MannerModel] = {}
-        self._texts: list[str] = []
-        self._place_examples()
+        self._similar = tuple(n for n in nodes if isinstance(n, Similar))
+        self._manner = tuple(n for n in nodes if isinstance(n, Manner))
+        alike: tuple[Similar | Manner, ...] = (*self._similar, *self._manner)
+        texts = [text for n in alike for text in (*n.examples, *n.unlike)]
+        self._space = Space(texts)
+        self._heaps = {id(n): Heap(self._space, n) for n in self._similar}
+        trained = {(n.examples, n.unlike) for n in self._manner}
+        models = {heaps: MannerModel(self._space, *heaps) for heaps in sorted(trained)}
+        self._models = {id(n): models[n.examples, n.unlike] for n in self._manner}
 
-    def _place_examples(self) -> None:
-        for node in self._alike:
-            start = len(self._texts)
-            self._texts += [plain(text) for text in node.examples]
-            middle = len(self._texts)
-            self._texts += [plain(text) for text in node.unlike]
-            self._columns[id(node)] = (slice(start, middle), slice(middle, len(self._texts)))
-        self._space = Space(self._texts)
-        self._examples = self._space.vectors(self._texts) if self._texts else None
-        trained: dict[tuple[tuple[str, ...], tuple[str, ...]], MannerModel] = {}
-        for node in self._alike:
-            if isinstance(node, Manner):
-                heaps = (node.examples, node.unlike)
-                if heaps not in trained:
-                    trained[heaps] = MannerModel(self._space, *heaps)
-                self._models[id(node)] = trained[heaps]
+    def same(self, node: Condition) -> Condition:
+        """The one node that stands for all equal ones, so that equal conditions are answered once."""
+        return self._alias.same(node)
 
-    def pattern(self, node: Pattern) -> CompiledPattern:
-        """The compiled expressions of a node of this rule set."""
-        return self._patterns[id(node)]
+    def search_of(self, node: Spoken) -> Spoken:
+        """The node without window and count: what is looked for, wherever and however often."""
+        return self._alias.search_of(node)
 
-    def guard(self, node: Phrase | Manner) -> re.Pattern[str] | None:
+    def pattern(self, search: Pattern) -> CompiledPattern:
+        """The compiled expressions of a search of this rule set."""
+        return self._patterns[id(search)]
+
+    def guard(self, search: Phrase | Manner) -> re.Pattern[str] | None:
         """What takes a hit or a clause back, or None."""
-        return self._guards[id(node)]
+        return self._guards[id(search)]
 
     def sitting(self, prepared: Sequence[Prepared]) -> Sitting:
         """Place all clauses of some conversations in the space at once."""
-        if self._examples is None:
+        if not (self._similar or self._manner):
             return Sitting({}, {})
         texts = {u.text or u.heard: () for p in prepared for u in p.utterances}
         pieces = {text: clauses(text) for text in texts}
-        order = {piece: row for row, piece in enumerate({p: 0 for ps in pieces.values() for p in ps})}
-        scores = self._score(tuple(order)) if order else {}
-        return Sitting(pieces, {key: LikenessTable(order, *value) for key, value in scores.items()})
-
-    def _score(self, pieces: tuple[str, ...]) -> dict[int, tuple[Any, Any, Any, tuple[str, ...]]]:
-        best: dict[int, list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]] = {}
-        for start in range(0, len(pieces), _ROWS):
-            vectors = self._space.vectors(pieces[start : start + _ROWS])
-            near = self._space.likeness(vectors, self._examples)
-            for node in self._alike:
-                likes, unlikes = self._columns[id(node)]
-                which = near[:, likes].argmax(axis=1)
-                score: NDArray[Any] = near[:, likes].max(axis=1)
-                against = near[:, unlikes].max(axis=1, initial=0.0)
-                if id(node) in self._models:
-                    score = self._models[id(node)].probability(vectors)
-                best.setdefault(id(node), []).append((score, which, against))
-        return {key: _joined(parts, self._named(key)) for key, parts in best.items()}
-
-    def _named(self, key: int) -> tuple[str, ...]:
-        return tuple(self._texts[self._columns[key][0]])
+        rows = {piece: row for row, piece in enumerate({p: 0 for ps in pieces.values() for p in ps})}
+        if not rows:
+            return Sitting(pieces, {})
+        vectors = self._space.vectors(tuple(rows))
+        tables: dict[int, Table] = {id(n): self._heaps[id(n)].table(rows, vectors) for n in self._similar}
+        given = {id(model): model.probability(vectors) for model in self._models.values()}
+        for node in self._manner:
+            model = self._models[id(node)]
+            tables[id(node)] = MannerTable(rows, vectors, given[id(model)], model)
+        return Sitting(pieces, tables)
 
 
-def _joined(
-    parts: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]], names: tuple[str, ...]
-) -> tuple[Any, Any, Any, tuple[str, ...]]:
-    score, which, against = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return score, which, against, names
+class Aliases:
+    """Equal nodes, and nodes that differ in window and count only, taken together."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        first: dict[Condition, Condition] = {}
+        bare: dict[Spoken, Spoken] = {}
+        self._same: dict[int, Condition] = {}
+        self._search: dict[int, Spoken] = {}
+        for rule in rules:
+            for node in conditions_of(rule):
+                if id(node) in self._same:
+                    continue
+                self._same[id(node)] = first.setdefault(node, node)
+                if isinstance(node, Spoken):
+                    without = replace(node, window=Window(), count=1)
+                    self._search[id(node)] = bare.setdefault(without, without)
+        self.searches = tuple(bare)
+
+    def same(self, node: Condition) -> Condition:
+        """The first of all equal nodes."""
+        return self._same[id(node)]
+
+    def search_of(self, node: Spoken) -> Spoken:
+        """The node without window and count."""
+        return self._search[id(node)]
 
 
-class LikenessTable:
+class Heap:
+    """The examples of one `Similar` node, placed in the space."""
+
+    def __init__(self, space: Space, node: Similar) -> None:
+        self._space, self.examples = space, node.examples
+        self._likes = space.placed(node.examples)
+        self._unlikes = space.placed(node.unlike) if node.unlike else None
+
+    def table(self, rows: dict[str, int], vectors: Any) -> HeapTable:
+        """Scores of all clauses."""
+        near = self._space.likeness(vectors, self._likes)
+        against = np.zeros(near.shape[0], dtype=np.float32)
+        if self._unlikes is not None:
+            against = self._space.likeness(vectors, self._unlikes).max(axis=1)
+        return HeapTable(rows, near.max(axis=1), near.argmax(axis=1), against, self.examples)
+
+
+class Table(Protocol):
     """Scores of all clauses of a sitting for one node."""
 
-    def __init__(
-        self,
-        order: dict[str, int],
-        score: NDArray[Any],
-        which: NDArray[Any],
-        against: NDArray[Any],
-        examples: tuple[str, ...],
-    ) -> None:
-        self._order, self._score, self._which = order, score, which
-        self._against, self._examples = against, examples
+    def score(self, piece: str) -> float:
+        """0 to 1."""
+        ...
 
-    def __getitem__(self, piece: str) -> Likeness:
-        row = self._order[piece]
-        return Likeness(
-            float(self._score[row]), self._examples[int(self._which[row])], float(self._against[row])
-        )
+    def likeness(self, piece: str) -> Likeness:
+        """The score and what it rests on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeapTable:
+    """Cosines with the best example and the best counter-example."""
+
+    rows: dict[str, int]
+    best: NDArray[np.float32]
+    which: NDArray[np.intp]
+    against: NDArray[np.float32]
+    examples: tuple[str, ...]
+
+    def score(self, piece: str) -> float:
+        """Cosine with the best example."""
+        return float(self.best[self.rows[piece]])
+
+    def likeness(self, piece: str) -> Likeness:
+        """The score, the example and the best counter-example's score."""
+        row = self.rows[piece]
+        return Likeness(float(self.best[row]), self.examples[int(self.which[row])], float(self.against[row]))
+
+
+@dataclass(frozen=True, slots=True)
+class MannerTable:
+    """Probabilities; the nearest example is looked up only for the clauses that count."""
+
+    rows: dict[str, int]
+    vectors: Any
+    given: NDArray[np.float64]
+    model: MannerModel
+
+    def score(self, piece: str) -> float:
+        """The model's probability."""
+        return float(self.given[self.rows[piece]])
+
+    def likeness(self, piece: str) -> Likeness:
+        """The probability and the nearest example."""
+        row = self.rows[piece]
+        return Likeness(float(self.given[row]), self.model.nearest(self.vectors[row]))
 
 
 class Sitting:
     """Clauses of the conversations judged together, and how like each node's examples they are."""
 
-    def __init__(self, pieces: dict[str, tuple[str, ...]], tables: dict[int, LikenessTable]) -> None:
+    def __init__(self, pieces: dict[str, tuple[str, ...]], tables: dict[int, Table]) -> None:
         self._pieces, self._tables = pieces, tables
 
-    def likeness(self, node: Condition, text: str) -> Iterator[tuple[str, Likeness]]:
-        """Each clause of an utterance with its likeness to the node's examples."""
-        table = self._tables.get(id(node))
-        if table is None:
-            return
-        for piece in self._pieces[text]:
-            yield piece, table[piece]
+    def clauses_of(self, text: str) -> tuple[str, ...]:
+        """The clauses of an utterance."""
+        return self._pieces[text]
+
+    def table(self, search: Similar | Manner) -> Table | None:
+        """The scores for a search; None where there is no clause at all."""
+        return self._tables.get(id(search))
 
 
 def compile_pattern(node: Pattern) -> CompiledPattern:
@@ -160,6 +210,10 @@ def compile_pattern(node: Pattern) -> CompiledPattern:
     )
 
 
+_CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
+
+
 def _join(expressions: Iterable[str]) -> re.Pattern[str] | None:
-    joined = "|".join(expressions)
+    """One expression of several. Groups need not capture: without, matching is several times faster."""
+    joined = _CAPTURING.sub("(?:", "|".join(expressions))
     return re.compile(joined, re.MULTILINE) if joined else None

@@ -59,20 +59,32 @@ class Space:
         """Unit rows, one a text: a sparse matrix of shape (len(texts), features)."""
         return self._vectoriser.transform(texts)
 
-    def likeness(self, vectors: Any, examples: Any) -> NDArray[np.float32]:
-        """Cosine of each row of `vectors` with each row of `examples`: shape (rows, examples)."""
-        return np.asarray((vectors @ examples.T).toarray(), dtype=np.float32)
+    def placed(self, texts: Sequence[str]) -> Any:
+        """Examples as columns, ready for `likeness`."""
+        return self.vectors([plain(text) for text in texts]).T.tocsr()
+
+    def likeness(self, vectors: Any, placed: Any) -> NDArray[np.float32]:
+        """Cosine of each row of `vectors` with each placed example: shape (rows, examples)."""
+        return np.asarray((vectors @ placed).toarray(), dtype=np.float32)
 
 
 class MannerModel:
     """A linear model between two heaps of example sentences. Deterministic for given examples."""
 
     def __init__(self, space: Space, examples: Sequence[str], unlike: Sequence[str]) -> None:
+        self._space, self._examples = space, tuple(examples)
+        self._likes = space.placed(examples)
         texts = [plain(text) for text in (*examples, *unlike)]
         answers = [1] * len(examples) + [0] * len(unlike)
-        self._model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000, random_state=0)
+        self._model = LogisticRegression(
+            C=10.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
+        )
         self._model.fit(space.vectors(texts), answers)
 
     def probability(self, vectors: Any) -> NDArray[np.float64]:
         """Probability of being like the examples, one a row, 0 to 1."""
         return np.asarray(self._model.predict_proba(vectors)[:, 1], dtype=np.float64)
+
+    def nearest(self, vector: Any) -> str:
+        """The example most like a clause (one sparse row): what is shown as the reason."""
+        return self._examples[int(self._space.likeness(vector, self._likes)[0].argmax())]
