@@ -53,6 +53,12 @@ def prepare() -> None:
         _prepared.add(target)
 
 
+def check_prepared() -> None:
+    """Raises `JobsNotPrepared` where `prepare` was not called for the bound database."""
+    if url() not in _prepared:
+        raise JobsNotPrepared
+
+
 def quiet() -> None:
     """Keep the engine's own chatter out of our logs; its warnings stay."""
     import logging  # noqa: PLC0415
@@ -76,12 +82,8 @@ def client() -> DBOSClient:
 
 
 def enqueue(session: Session, *, job_id: str, recording_id: str, first_step: str) -> None:
-    """Put a workflow into the queue within the caller's transaction.
-
-    Raises `JobsNotPrepared` where `prepare` was not called before the transaction began.
-    """
-    if url() not in _prepared:
-        raise JobsNotPrepared
+    """Put a workflow into the queue within the caller's transaction. Raises as `check_prepared`."""
+    check_prepared()
     client().enqueue_in_transaction(
         session.connection(),
         {

@@ -24,6 +24,7 @@ def enqueue(recording_id: str, *, step_from: Step = Step.STORE) -> str:
     The recording's earlier job row is replaced: the table shows the latest run. `prepare` must have been
     called before the transaction began.
     """
+    engine.check_prepared()
     with writing() as session:
         earlier = _jobs_of(session, recording_id)
         job_id = _next_id(recording_id, earlier)

@@ -20,6 +20,7 @@ from qm.queries import jobs as queries
 from qm.services import seeds
 from qm.services.ingest import ingest
 from qm.services.retries import retry_job
+from qm.worker import names
 from recorder.calldata import sidecar_call_data
 from tests.support.calls import fields, sound
 from tests.support.people import Centre
@@ -116,11 +117,11 @@ def test_a_worker_asked_to_end_ends_and_can_be_taken_over_from_at_once(
     assert beats.alive() == []
 
 
-def test_two_workers_of_one_name_become_two_names(sqlite: None, start_worker: Callable[..., Worker]) -> None:
-    seeds.ensure_seeded()
-    for _ in range(2):
-        start_worker(QM_WORKER_NAME="twin")
-    wait_until(lambda: {row.name for row in beats.alive()} == {"twin-1", "twin-2"}, what="both live")
+def test_two_workers_of_one_name_become_two_names_and_a_freed_one_is_taken_again(tmp_path: Path) -> None:
+    first, second = (names.take("twin", folder=tmp_path) for _ in range(2))
+    assert (first.text, second.text) == ("twin-1", "twin-2")
+    first.release()
+    assert names.take("twin", folder=tmp_path).text == "twin-1"
 
 
 def test_a_failed_job_is_run_again_from_the_step_that_failed(centre: Centre, tmp_path: Path) -> None:
