@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 
 import opencc
 
@@ -18,6 +19,7 @@ _FOLD = str.maketrans({"幺": "一", "两": "二", "〇": "零", **{str(i): d fo
 _NUMBER = re.compile(
     r"(?P<whole>\d+(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<percent>[%‰])?(?P<after>[年元块]?)"
 )
+_ARABIC = re.compile("[0-9]")
 _HAN_FIRST, _HAN_LAST = 0x4E00, 0x9FFF
 _VALUE_DIGITS_MAX = 6
 """Longer runs of digits are numbers of something (cards, telephones) and are never said as a value."""
@@ -111,29 +113,29 @@ def _digits(found: re.Match[str]) -> str:
     return said + found["after"]
 
 
-def _silent(char: str) -> bool:
-    return not char.isalnum()
+def _said(plain: str, *, values: bool) -> tuple[list[str], list[tuple[int, int]]]:
+    """Characters of a text with its numbers read aloud, punctuation included, and their origins."""
+    said: list[str] = []
+    origin: list[tuple[int, int]] = []
+    at = 0
+    for found in _NUMBER.finditer(plain):
+        start, end = found.span()
+        read = (_as_value(found) if values else None) or _digits(found)
+        said += plain[at:start] + read
+        origin += ((i, i + 1) for i in range(at, start))
+        one_each = len(read) == end - start
+        origin += ((start + i, start + i + 1) if one_each else (start, end) for i in range(len(read)))
+        at = end
+    said += plain[at:]
+    origin += ((i, i + 1) for i in range(at, len(plain)))
+    return said, origin
 
 
 def _reading(plain: str, *, values: bool) -> Reading:
-    spoken: list[str] = []
-    origin: list[tuple[int, int]] = []
-
-    def put(text: str, start: int, end: int) -> None:
-        for i, char in enumerate(text, start):
-            if not _silent(char):
-                spoken.append(char)
-                origin.append((i, i + 1) if end - start == len(text) else (start, end))
-
-    at = 0
-    for found in _NUMBER.finditer(plain):
-        put(plain[at : found.start()], at, found.start())
-        said = (_as_value(found) if values else None) or _digits(found)
-        put(said, found.start(), found.end())
-        at = found.end()
-    put(plain[at:], at, len(plain))
-    joined = "".join(spoken)
-    return Reading(fold(joined), joined, tuple(origin))
+    said, origin = _said(plain, values=values)
+    loud = [c.isalnum() for c in said]
+    spoken = "".join(compress(said, loud))
+    return Reading(fold(spoken), spoken, tuple(compress(origin, loud)))
 
 
 def plain(text: str) -> str:
@@ -145,7 +147,7 @@ def normalize(text: str) -> Normalized:
     """Readings of a text for comparison, each mapped to the original. Never raises; silent text gives ''."""
     simple = plain(text)
     digits = _reading(simple, values=False)
-    if not any(c.isdigit() and c.isascii() for c in simple):
+    if not _ARABIC.search(simple):
         return Normalized(text, (digits,))
     values = _reading(simple, values=True)
     return Normalized(text, (digits,) if values.text == digits.text else (digits, values))

@@ -167,8 +167,9 @@ def _continues(number: _Number, piece: PiiPiece, turns: Sequence[Utterance], ord
 
 
 def _piece(turn: Utterance, run: Run) -> PiiPiece:
-    times = detail(turn).times
-    return PiiPiece(run.digits, turn.index, run.start, run.end, times[run.start][0], times[run.end - 1][1])
+    known = detail(turn)
+    start_s, end_s = known.start_s(run.start), known.end_s(run.end - 1)
+    return PiiPiece(run.digits, turn.index, run.start, run.end, start_s, end_s)
 
 
 def _context(number: _Number, asked: Sequence[Hit]) -> frozenset[str]:

@@ -70,7 +70,7 @@ def samples(truth: Truth, heard: Path, phrases: Sequence[str]) -> list[Sample]:
                         Sample(
                             call,
                             (call, line.role.value, form.phrase.text),
-                            _measured(form.spoken, line, steps),
+                            _measured(form.text, line, steps),
                             line.text[first:end] == form.text,
                             form.text in said,
                         )
@@ -79,7 +79,7 @@ def samples(truth: Truth, heard: Path, phrases: Sequence[str]) -> list[Sample]:
 
 
 def _measured(wanted: str, line: Stream, steps: Sequence[object]) -> tuple[float, ...]:
-    return measure(wanted, line.spoken, steps, line.probability)  # type: ignore[arg-type]
+    return measure(wanted, line.text, steps, line.probability)  # type: ignore[arg-type]
 
 
 def _fit(x: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:

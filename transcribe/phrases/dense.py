@@ -23,14 +23,24 @@ MISSING = 1.2
 _MARGIN = 2
 _SHIFT_MIN = 4
 """Shorter phrases allow no syllable more or less."""
+_SHIFT_SURE = 7
+"""Shorter phrases with a syllable more or less are never certain by the text alone."""
+_SURE_PER_SYLLABLE = 0.3
+_SURE_SHIFTED_PER_SYLLABLE = 0.25
 _BLOCK_BYTES = 1 << 17
 _LIMIT_PER_SYLLABLE = 0.42
 
 
-def limit(syllables: int) -> float:
-    """Distance up to which a place is looked at more closely."""
+def limit(syllables: int, *, wide: bool = True, shifted: bool = False) -> float:
+    """Distance up to which a place is looked at more closely.
+
+    Not `wide` leaves out what measurement never found certain without second listening.
+    """
     if syllables <= 1:
         return 0.0
+    if not wide:
+        each = _SURE_SHIFTED_PER_SYLLABLE if shifted else _SURE_PER_SYLLABLE
+        return 0.0 if syllables == 2 else each * syllables
     return 0.5 if syllables == 2 else _LIMIT_PER_SYLLABLE * syllables
 
 
@@ -95,29 +105,32 @@ class Dense:
             for n in lengths
         ]
 
-    def near(self, spoken: str) -> list[Near]:
-        """Places of a text that come near a form, unordered. Characters without sound match nothing."""
+    def near(self, spoken: str, *, wide: bool = True) -> list[Near]:
+        """Places of a text that come near a phrase, unordered. Characters without sound match nothing.
+
+        `wide` looks as far as second listening can help (see `limit`).
+        """
         rows = self.table.rows(spoken)
         found: list[Near] = []
         for numbers, keys in self._groups:
             if keys.shape[1] <= len(spoken):
-                found += self._group(numbers, keys, rows)
+                found += self._group(numbers, keys, rows, wide)
         return found
 
     def _group(
-        self, numbers: NDArray[np.intp], keys: NDArray[np.intp], rows: NDArray[np.uint8]
+        self, numbers: NDArray[np.intp], keys: NDArray[np.intp], rows: NDArray[np.uint8], wide: bool
     ) -> Iterator[Near]:
         n = keys.shape[1]
-        most = round(limit(n) * STEP)
+        most = round(limit(n, wide=wide) * STEP)
         step = max(1, _BLOCK_BYTES // rows.shape[1])
         for at in range(0, len(keys), step):
             block = keys[at : at + step]
             total, head = _laid(block, rows)
-            which, where = np.nonzero(total <= most)
+            which, where = _places(total <= most)
             for p, t, d in zip(which.tolist(), where.tolist(), total[which, where].tolist(), strict=True):
                 yield Near(int(numbers[at + p]), t, d / STEP, shifted=False)
-            if n >= _SHIFT_MIN:
-                yield from self._shifted(numbers[at : at + step], block, rows, total, head)
+            if n >= (_SHIFT_MIN if wide else _SHIFT_SURE):
+                yield from self._shifted(numbers[at : at + step], block, rows, total, head, wide)
 
     def _shifted(
         self,
@@ -126,17 +139,24 @@ class Dense:
         rows: NDArray[np.uint8],
         total: NDArray[np.uint16],
         head: NDArray[np.uint16],
+        wide: bool,
     ) -> Iterator[Near]:
         n = block.shape[1]
-        most, half = round(limit(n) * STEP), n // 2
+        most, half = round(limit(n, wide=wide, shifted=True) * STEP), n // 2
         tail = total - head
         good = (head <= _half_limit(half)) | (tail <= _half_limit(n - half))
-        which, where = np.nonzero(good & (total > most))
+        which, where = _places(good & (total > most))
         if not len(which):
             return
         costs = _banded(block[which], where, rows)
         for i in np.flatnonzero(costs <= most):
             yield Near(int(numbers[which[i]]), int(where[i]), costs[i] / STEP, shifted=True)
+
+
+def _places(true: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column of each true element; much faster than `nonzero` of two dimensions."""
+    flat = np.flatnonzero(true)
+    return flat // true.shape[1], flat % true.shape[1]
 
 
 def _half_limit(syllables: int) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from transcribe.normalize import fold
 from transcribe.phrases.trace import Step
 from transcribe.phrases.weights import INTERCEPT, WEIGHTS
 
@@ -32,12 +31,12 @@ def measure(
 ) -> tuple[float, ...]:
     """Measures of one alignment, one a name of `MEASURES`.
 
-    `wanted` and `heard` are unfolded characters; `probability` says how sure the engine was of a
-    character of `heard`.
+    `wanted` and `heard` are folded characters (`Reading.text`); `probability` says how sure the engine
+    was of a character of `heard`.
     """
     n = sum(s.wanted is not None for s in steps)
     pairs = [(s.wanted, s.heard, s.distance) for s in steps if s.wanted is not None and s.heard is not None]
-    equal = [fold(wanted[w]) == fold(heard[h]) for w, h, _ in pairs]
+    equal = [wanted[w] == heard[h] for w, h, _ in pairs]
     apart_by = [d for _, _, d in pairs if d > 0]
     near = [d for d in apart_by if d <= _NEAR_MAX]
     far = [d for d in apart_by if d > _NEAR_MAX]
@@ -79,7 +78,7 @@ def _doubts(wanted: str, heard: str, steps: Sequence[Step]) -> list[int]:
     return [
         s.heard
         for s in steps
-        if s.heard is not None and (s.wanted is None or fold(wanted[s.wanted]) != fold(heard[s.heard]))
+        if s.heard is not None and (s.wanted is None or wanted[s.wanted] != heard[s.heard])
     ]
 
 
@@ -87,8 +86,8 @@ def _numerals(wanted: str, heard: str, steps: Sequence[Step]) -> float:
     """Numbers that differ: 一 for 七 changes what is said, however alike they sound."""
     count = 0.0
     for step in steps:
-        a = fold(wanted[step.wanted]) if step.wanted is not None else ""
-        b = fold(heard[step.heard]) if step.heard is not None else ""
+        a = wanted[step.wanted] if step.wanted is not None else ""
+        b = heard[step.heard] if step.heard is not None else ""
         if a != b:
             numbers = sum(c in _NUMERALS for c in (a, b) if c)
             whole = numbers == 2 or (numbers == 1 and not (a and b))

@@ -129,7 +129,7 @@ def _match(
     start, end = covered(steps)
     if reading.text[start:end] == wanted.text:
         return MatchKind.EXACT, 1.0
-    chance = likelihood(measure(wanted.spoken, reading.spoken, steps, lambda _at: confidence))
+    chance = likelihood(measure(wanted.text, reading.text, steps, lambda _at: confidence))
     same = all(s.distance == 0 for s in steps)
     return (MatchKind.SOUND if same else MatchKind.SIMILAR), chance
 

@@ -61,7 +61,7 @@ class PhraseMatcher:
         for patterns in (self._fixed, *self._with_numbers(lines, agent_no)):
             hits += self._written(patterns, lines)
             if self.level >= Level.SIMILAR and lines:
-                near = list(candidates(patterns.dense, patterns.forms, lines))
+                near = list(candidates(patterns.dense, patterns.forms, lines, doubtful=prover is not None))
                 hits += (similar_hit(c) for c in near if c.likelihood >= ACCEPTED)
                 doubts += (c for c in near if c.likelihood < ACCEPTED)
         if prover is not None:

@@ -33,19 +33,22 @@ class Candidate:
     same_sound: bool
 
 
-def candidates(dense: Dense, forms: Sequence[Form], lines: Sequence[Stream]) -> Iterator[Candidate]:
+def candidates(
+    dense: Dense, forms: Sequence[Form], lines: Sequence[Stream], *, doubtful: bool
+) -> Iterator[Candidate]:
     """Places where a form may have been said but does not stand by its characters.
 
-    Only those with at least `DOUBTED` likelihood, in no particular order; one place may appear
-    more than once with different ends.
+    Only those with at least `ACCEPTED` likelihood, or `DOUBTED` where `doubtful` ones are wanted too; in
+    no particular order. One place may appear more than once with different ends.
     """
+    least = DOUBTED if doubtful else ACCEPTED
     starts = [0, *accumulate(len(s.spoken) + 1 for s in lines)]
-    for near in dense.near(_GAP.join(s.spoken for s in lines)):
+    for near in dense.near(_GAP.join(s.spoken for s in lines), wide=doubtful):
         at = bisect_right(starts, near.start) - 1
         line, form = lines[at], forms[near.form]
         if counts_for(form.phrase, line.role):
             found = _judge(line, form, near, near.start - starts[at])
-            if found is not None and found.likelihood >= DOUBTED:
+            if found is not None and found.likelihood >= least:
                 yield found
 
 
@@ -60,7 +63,7 @@ def _judge(line: Stream, form: Form, near: Near, start: int) -> Candidate | None
     first, end = covered(steps)
     if end - first < 2 or line.text[first:end] == form.text:
         return None
-    measured = measure(form.spoken, line.spoken, steps, line.probability)
+    measured = measure(form.text, line.text, steps, line.probability)
     return Candidate(line, form, first, end, likelihood(measured), _same(steps))
 
 

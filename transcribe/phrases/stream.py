@@ -6,12 +6,14 @@ split in two is still found.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from recorder.types import Role
 from transcribe.normalize import normalize
-from transcribe.types import Utterance
+from transcribe.types import Utterance, Word
 
 PAUSE_MAX_S = 2.0
 """Utterances of one role further apart than this are never read as one sentence."""
@@ -19,12 +21,31 @@ PAUSE_MAX_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What is known of each character of one utterance's `heard`."""
+    """Times and certainty of each character of one utterance's `heard`, by the word it stands in."""
 
-    times: tuple[tuple[float, float], ...]
-    """Start and end, seconds of the call."""
-    probabilities: tuple[float, ...]
-    """How sure the engine was, 0..1."""
+    starts: tuple[int, ...]
+    """First character of each word; increasing, the first at most 0."""
+    words: tuple[Word, ...]
+
+    def start_s(self, at: int) -> float:
+        """When character `at` starts: its share of its word's time."""
+        number, word = self._word(at)
+        share = (at - self.starts[number]) / len(word.text)
+        return word.start_s + share * (word.end_s - word.start_s)
+
+    def end_s(self, at: int) -> float:
+        """When character `at` ends."""
+        number, word = self._word(at)
+        share = min(1.0, (at + 1 - self.starts[number]) / len(word.text))
+        return word.start_s + share * (word.end_s - word.start_s)
+
+    def probability(self, at: int) -> float:
+        """How sure the engine was of character `at`, 0..1."""
+        return self._word(at)[1].probability
+
+    def _word(self, at: int) -> tuple[int, Word]:
+        number = max(0, bisect_right(self.starts, at) - 1)
+        return number, self.words[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +66,15 @@ class Stream:
 
     def start_s(self, at: int) -> float:
         """When character `at` starts, seconds."""
-        return self.detail(at).times[self.origin[at][0]][0]
+        return self.detail(at).start_s(self.origin[at][0])
 
     def end_s(self, last: int) -> float:
         """When character `last` ends, seconds."""
-        return self.detail(last).times[self.origin[last][1] - 1][1]
+        return self.detail(last).end_s(self.origin[last][1] - 1)
 
     def probability(self, at: int) -> float:
         """How sure the engine was of character `at`, 0..1."""
-        return self.detail(at).probabilities[self.origin[at][0]]
+        return self.detail(at).probability(self.origin[at][0])
 
     def detail(self, at: int) -> Detail:
         """Times and probabilities of the utterance of character `at`, worked out when first asked for."""
@@ -81,26 +102,15 @@ class Stream:
 
 
 def detail(utterance: Utterance) -> Detail:
-    """Each character inside its word where the words make up `heard`, else evenly spread."""
-    heard, words = utterance.heard, utterance.words
+    """Its words where they make up `heard`; else one word, evenly spread over the utterance."""
+    heard, words = utterance.heard, tuple(w for w in utterance.words if w.text)
     joined = "".join(w.text for w in words)
-    if not heard or joined.strip() != heard.strip():
-        spread = _spread(len(heard), utterance.start_s, utterance.end_s)
-        return Detail(spread, (utterance.confidence,) * len(heard))
-    times = [t for w in words for t in _spread(len(w.text), w.start_s, w.end_s)]
-    sure = [w.probability for w in words for _ in w.text]
-    skip = len(joined) - len(joined.lstrip()) - (len(heard) - len(heard.lstrip()))
-    lead = max(-skip, 0)
-    rest = len(heard) - lead - len(times[max(skip, 0) :])
-    start, end = utterance.start_s, utterance.end_s
-    padded = [(start, start)] * lead + times[max(skip, 0) :] + [(end, end)] * rest
-    probabilities = [0.0] * lead + sure[max(skip, 0) :] + [0.0] * rest
-    return Detail(tuple(padded[: len(heard)]), tuple(probabilities[: len(heard)]))
-
-
-def _spread(count: int, start_s: float, end_s: float) -> tuple[tuple[float, float], ...]:
-    step = (end_s - start_s) / count if count else 0.0
-    return tuple((start_s + i * step, start_s + (i + 1) * step) for i in range(count))
+    if not words or joined.strip() != heard.strip():
+        whole = Word(heard or " ", utterance.start_s, utterance.end_s, utterance.confidence)
+        return Detail((0,), (whole,))
+    skipped = (len(joined) - len(joined.lstrip())) - (len(heard) - len(heard.lstrip()))
+    lengths = accumulate((len(w.text) for w in words[:-1]), initial=-skipped)
+    return Detail(tuple(lengths), words)
 
 
 def _stretches(utterances: Iterable[Utterance]) -> Iterable[list[Utterance]]:
