@@ -45,9 +45,29 @@ def flow(
     for found in hit_moments:
         hit = found.hit
         marks[hit.utterance].append(SpanMark(found.moment, hit.start_char, hit.end_char))
+    for moment in moments:
+        if moment.kind is MomentKind.EVIDENCE and not _is_sound(moment):
+            for index, mark in _in_words(moment, utterances):
+                marks[index].append(mark)
     turns: list[Turn | Note] = [_turn(utterance, marks[utterance.index]) for utterance in utterances]
-    notes = [Note(moment) for moment in moments if moment.kind in _BETWEEN_TURNS]
+    notes = [Note(moment) for moment in moments if moment.kind in _BETWEEN_TURNS or _is_sound(moment)]
     return tuple(sorted([*notes, *turns], key=lambda item: (item.start_s, item.kind != "note")))
+
+
+def _is_sound(moment: Moment) -> bool:
+    """Measured on the sound, so it stands between the turns."""
+    return moment.kind is MomentKind.EVIDENCE and moment.source.startswith("acoustics:")
+
+
+def _in_words(moment: Moment, utterances: Sequence[Utterance]) -> list[tuple[int, SpanMark]]:
+    """Where a rule's quotation stands: its words in the turn they were said in, else that whole turn."""
+    said = [u for u in utterances if u.start_s < moment.end_s and moment.start_s < u.end_s]
+    own = [u for u in said if u.role is moment.role] or said
+    for utterance in own:
+        at = utterance.heard.find(moment.text)
+        if at >= 0 and moment.text:
+            return [(utterance.index, SpanMark(moment, at, at + len(moment.text)))]
+    return [(u.index, SpanMark(moment, 0, len(u.heard))) for u in own[:1]]
 
 
 def merged_speech(acoustics: Acoustics) -> tuple[tuple[float, float], ...]:

@@ -57,8 +57,13 @@ export function wireForm(form, { onChange }) {
     return answered(question);
   });
   form.addEventListener("input", (event) => { if (event.target.matches("textarea, .figure")) onChange(); });
-  items.addEventListener("pointerdown", (event) => focus(event.target.closest("[data-criterion]"), { scroll: false }));
-  items.addEventListener("focusin", (event) => focus(event.target.closest("[data-criterion]"), { scroll: false }));
+  // Focus opens a question; doing so between press and release would move what is being clicked.
+  let pressed = false;
+  items.addEventListener("pointerdown", () => { pressed = true; });
+  document.addEventListener("pointerup", () => setTimeout(() => { pressed = false; }));
+  const near = (event) => focus(event.target.closest("[data-criterion]"), { scroll: false });
+  items.addEventListener("click", near);
+  items.addEventListener("focusin", (event) => { if (!pressed) near(event); });
   questions().forEach(show);
   countSuggestions(form, questions());
   if (open) focus(questions().find((question) => !isAnswered(question)) ?? questions()[0], { scroll: false });
