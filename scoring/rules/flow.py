@@ -44,11 +44,11 @@ class FlowTrace:
 
     @property
     def out_of_order(self) -> tuple[str, ...]:
-        """Keys of done steps that came before a step written above them."""
+        """Keys of required steps that were done before a required step written above them."""
         late: list[str] = []
         reached = -1.0
         for step in self.steps:
-            if step.at is None:
+            if step.at is None or step.optional:
                 continue
             if step.at.start_s < reached:
                 late.append(step.key)
@@ -63,7 +63,7 @@ def run_flow(flow: Flow, ask: Ask) -> FlowTrace:
     for step in flow.steps:
         traced = _trace(step, ask, reached if flow.ordered else -1.0)
         steps.append(traced)
-        if traced.at is not None:
+        if traced.at is not None and not step.optional:
             reached = max(reached, traced.at.start_s)
     trace = FlowTrace(tuple(steps), Outcome(Truth.NO))
     truth = conjunction(_fulfilled(step) for step in steps)

@@ -14,7 +14,7 @@ from scoring.rules.model import Rule
 from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar, Spoken, Window
 from scoring.rules.prepared import Prepared
 from scoring.rules.similarity import MannerModel, Space, clauses
-from scoring.rules.sound import plain, sound_pattern
+from scoring.rules.sound import sound_pattern
 from scoring.rules.walk import conditions_of
 
 
