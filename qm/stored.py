@@ -124,7 +124,7 @@ def _load_figures(stored: Mapping[str, float]) -> dict[Role, float]:
     return {Role(role): figure for role, figure in stored.items()}
 
 
-_HIT_FIELDS = (
+HIT_FIELDS = (
     "phrase_id", "phrase", "group", "kind", "role", "utterance", "start_char", "end_char",
     "start_s", "end_s", "heard", "match", "score", "negated",
 )  # fmt: skip
@@ -132,13 +132,13 @@ _HIT_FIELDS = (
 
 def hit_row(hit: Hit, *, recording_id: str, transcript_id: int, library_id: int) -> HitRow:
     """A row for one hit."""
-    fields = {name: getattr(hit, name) for name in _HIT_FIELDS}
+    fields = {name: getattr(hit, name) for name in HIT_FIELDS}
     return HitRow(recording_id=recording_id, transcript_id=transcript_id, library_id=library_id, **fields)
 
 
 def load_hit(row: HitRow) -> Hit:
     """The hit a row stands for."""
-    return Hit(**{name: getattr(row, name) for name in _HIT_FIELDS})
+    return Hit(**{name: getattr(row, name) for name in HIT_FIELDS})
 
 
 def dump_evidence(evidence: Evidence) -> Document:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "ingest": "qm.cli.ingest:ingest",
         "watch": "qm.cli.watch:watch",
         "jobs": "qm.cli.jobs:jobs",
+        "rejudge": "qm.cli.rejudge:rejudge",
         "doctor": "qm.cli.doctor:doctor",
     },
     "内容 Content": {

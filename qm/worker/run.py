@@ -15,6 +15,7 @@ from qm.worker import names
 from qm.worker.ear import Ear
 from qm.worker.ear_child import EngineChoice
 from qm.worker.household import Household
+from qm.worker.rejudging import Rejudging
 
 CALLS_AT_ONCE = 4
 """Workflows one worker has open: while one is heard, others are derived, scanned and judged."""
@@ -49,10 +50,13 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
     engine.prepare()
     household.begin()
     _launch(name.text, Ear(engine_choice(config)))
+    rejudging = Rejudging()
+    rejudging.begin()
     log.info("worker_started", worker=name.text)
     while not stop.wait(1.0):
         if parent is not None and os.getppid() != parent:
             break
+    rejudging.end()
     household.end()
     log.info("worker_stopped", worker=name.text)
 

@@ -1,0 +1,163 @@
+"""Judging every stored call again without hearing it: findings and automatic evaluations are renewed.
+
+1. The calls are cut into chunks; processes read, judge and compare, each chunk by itself.
+2. This process alone writes, a chunk a transaction, and says how far it is.
+3. What equals the stored is left alone, so a run that was broken off is simply begun again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from multiprocessing import get_context
+
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlmodel import col, select
+
+from qm import database
+from qm.actor import Actor, UserRole
+from qm.clock import now
+from qm.database import reading, writing
+from qm.errors import Forbidden
+from qm.models import JobState, RejudgeRun
+from qm.queries.rules_calls import heard_ids
+from qm.services import audit
+from qm.services.rejudge_chunk import Chunk, bind_child, judge_chunk
+from qm.services.rejudge_store import keep
+
+CHUNK = 200
+"""Calls judged together and written in one transaction."""
+_AHEAD = 2
+"""Chunks a process may be ahead of the writer, so that memory stays small."""
+SILENT_AFTER = timedelta(seconds=90)
+"""A running run that has not moved for so long was broken off and may be taken up again."""
+_ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a run is."""
+
+    total: int
+    done: int
+    changed: int
+
+
+Progress = Callable[[Tally], None]
+
+
+def request(actor: Actor) -> RejudgeRun:
+    """Ask for a run; a worker takes it up. The one that is under way is given where there is one."""
+    if not actor.may(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR):
+        raise Forbidden
+    with writing() as session:
+        active = session.exec(select(RejudgeRun).where(col(RejudgeRun.state).in_(_ACTIVE))).first()
+        if active is not None:
+            return active
+        moment = now()
+        run = RejudgeRun(
+            state=JobState.QUEUED, requested_by=actor.user_id, created_at=moment, updated_at=moment
+        )
+        run.total = len(heard_ids())
+        session.add(run)
+        session.flush()
+        audit.record(actor, "rejudge_requested", "rejudge_run", run.id, recordings=run.total)
+        return run
+
+
+def latest() -> RejudgeRun | None:
+    """The newest run, whatever became of it."""
+    with reading() as session:
+        return session.exec(select(RejudgeRun).order_by(col(RejudgeRun.id).desc())).first()
+
+
+def waiting() -> bool:
+    """True where a run may be claimed."""
+    with reading() as session:
+        return session.exec(select(RejudgeRun.id).where(_claimable())).first() is not None
+
+
+def claim() -> int | None:
+    """Take up a queued run, or one that fell silent; None where there is none. One claimer wins."""
+    with writing() as session:
+        run_id = session.exec(select(RejudgeRun.id).where(_claimable()).order_by(col(RejudgeRun.id))).first()
+        if run_id is None:
+            return None
+        taken = session.connection().execute(
+            update(RejudgeRun)
+            .where(col(RejudgeRun.id) == run_id, _claimable())
+            .values(state=JobState.RUNNING, updated_at=now())
+        )
+        return run_id if taken.rowcount else None
+
+
+def _claimable() -> ColumnElement[bool]:
+    silent = and_(
+        col(RejudgeRun.state) == JobState.RUNNING, col(RejudgeRun.updated_at) < now() - SILENT_AFTER
+    )
+    return or_(col(RejudgeRun.state) == JobState.QUEUED, silent)
+
+
+def perform(run_id: int, *, processes: int) -> Tally:
+    """Carry out a claimed run, its row saying how far it is; a failure is kept in words and raised."""
+    try:
+        tally = rejudge(processes=processes, progress=lambda tally: _moved(run_id, tally))
+    except Exception as error:
+        words = f"{error}" if str(error) else type(error).__name__
+        _ended(run_id, JobState.FAILED, f"重新判定中断：{words}。请再点一次“全部重新判定”。"[:500])
+        raise
+    _ended(run_id, JobState.DONE, "")
+    return tally
+
+
+def rejudge(
+    recording_ids: Sequence[str] | None = None, *, processes: int, progress: Progress | None = None
+) -> Tally:
+    """Judge stored calls again (all, unless some are named) on so many processes; 1 uses this one."""
+    ids = list(heard_ids() if recording_ids is None else recording_ids)
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    done = changed = 0
+    for chunk in _judged(chunks, min(processes, len(chunks))):
+        changed += keep(chunk)
+        done += len(chunk.calls) + chunk.gone
+        if progress is not None:
+            progress(Tally(len(ids), done, changed))
+    return Tally(len(ids), done, changed)
+
+
+def _judged(chunks: Sequence[Sequence[str]], processes: int) -> Iterator[Chunk]:
+    if processes <= 1:
+        yield from map(judge_chunk, chunks)
+        return
+    url = database.engine().url.render_as_string(hide_password=False)
+    # Forking a process that has threads and connections is unsafe: children begin afresh.
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=bind_child, initargs=(url,)
+    ) as pool:
+        left = iter(chunks)
+        under_way: list[Future[Chunk]] = [
+            pool.submit(judge_chunk, chunk) for chunk in islice(left, processes * _AHEAD)
+        ]
+        while under_way:
+            chunk = under_way.pop(0).result()
+            under_way += [pool.submit(judge_chunk, following) for following in islice(left, 1)]
+            yield chunk
+
+
+def _moved(run_id: int, tally: Tally) -> None:
+    with writing() as session:
+        run = session.get(RejudgeRun, run_id)
+        if run is not None:
+            run.total, run.done, run.changed = tally.total, tally.done, tally.changed
+            run.updated_at = now()
+
+
+def _ended(run_id: int, state: JobState, words: str) -> None:
+    with writing() as session:
+        run = session.get(RejudgeRun, run_id)
+        if run is not None:
+            run.state, run.error = state, words
+            run.updated_at = run.finished_at = now()

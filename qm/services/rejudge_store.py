@@ -1,0 +1,142 @@
+"""Writing what judging again has changed: many calls in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from qm.clock import now
+from qm.database import writing
+from qm.models import AnswerRow, Evaluation, EvaluationKind, EvaluationState, EvidenceRow, FindingRow
+from qm.services.rejudge_chunk import CallJudged, Chunk
+from qm.services.rules_judging import keep_shadows
+from scoring.types import Score
+
+_TEXT_CHARS = 300
+_IDS_TOGETHER = 5000
+"""Ids in one statement; databases limit how many values a statement may carry."""
+
+
+def keep(chunk: Chunk) -> int:
+    """Replace findings and automatic evaluations where they changed; gives how many verdict sets did."""
+    calls = [call for call in chunk.calls if call.outdated or call.findings]
+    with writing() as session:
+        _delete(session, FindingRow, col(FindingRow.id), [n for call in calls for n in call.outdated])
+        _insert(session, FindingRow, [row for call in calls for row in call.findings])
+        judged = [call for call in calls if call.answers is not None]
+        ids = _evaluations(session, chunk.rubric_id, judged)
+        _delete(session, AnswerRow, col(AnswerRow.evaluation_id), list(ids.values()))
+        _answers(session, judged, ids)
+        for call in chunk.calls:
+            if call.shadows:
+                keep_shadows(session, call.recording_id, dict(call.shadows))
+    return sum(call.verdicts_changed for call in chunk.calls)
+
+
+def _delete(session: Session, table: Any, column: Any, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), _IDS_TOGETHER):
+        session.connection().execute(sa.delete(table).where(column.in_(ids[start : start + _IDS_TOGETHER])))
+
+
+def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(sa.insert(table), list(rows))
+
+
+def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) -> dict[str, int]:
+    """Ids of the automatic evaluations of these calls under the form, renewed or made."""
+    moment = now()
+    statement = sa.select(col(Evaluation.recording_id), col(Evaluation.id)).where(
+        col(Evaluation.recording_id).in_([call.recording_id for call in calls]),
+        col(Evaluation.rubric_id) == rubric_id,
+        col(Evaluation.kind) == EvaluationKind.AUTOMATIC,
+    )
+    known = dict(session.connection().execute(statement).tuples().all())
+    fresh = [
+        {
+            "recording_id": call.recording_id,
+            "rubric_id": rubric_id,
+            "kind": EvaluationKind.AUTOMATIC,
+            "state": EvaluationState.DRAFT,
+            "revision": 0,
+            "comment": "",
+            "created_at": moment,
+            **_figures(call, moment),
+        }
+        for call in calls
+        if call.recording_id not in known
+    ]
+    _insert(session, Evaluation, fresh)
+    renewed = [
+        {"row_id": known[call.recording_id], **_figures(call, moment)}
+        for call in calls
+        if call.recording_id in known
+    ]
+    if renewed:
+        table = Evaluation.__table__  # type: ignore[attr-defined]
+        names = [name for name in renewed[0] if name != "row_id"]
+        change: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        session.connection().execute(
+            sa.update(table)
+            .where(table.c.id == sa.bindparam("row_id"))
+            .values(revision=table.c.revision + 1, **change),
+            renewed,
+        )
+    if fresh:
+        known = dict(session.connection().execute(statement).tuples().all())
+    return known
+
+
+def _figures(call: CallJudged, moment: object) -> dict[str, Any]:
+    outcome: Score | None = call.total
+    assert outcome is not None
+    return {
+        "agent_id": call.agent_id,
+        "transcript_id": call.transcript_id,
+        "library_id": call.library_id,
+        "total": outcome.total if outcome.scorable else None,
+        "lost_total": outcome.lost_total,
+        "vetoes": list(outcome.vetoes),
+        "critical_errors": {kind.value: n for kind, n in outcome.critical_errors.items()},
+        "updated_at": moment,
+    }
+
+
+def _answers(session: Session, calls: Sequence[CallJudged], ids: dict[str, int]) -> None:
+    given = [(ids[call.recording_id], *pair) for call in calls for pair in call.answers or ()]
+    if not given:
+        return
+    rows = [
+        {
+            "evaluation_id": evaluation_id,
+            "criterion": answer.criterion,
+            "options": list(answer.options),
+            "not_applicable": answer.not_applicable,
+            "occurrences": answer.occurrences,
+            "number": answer.number,
+            "comment": explanation[:1000],
+            "suggested": None,
+        }
+        for evaluation_id, answer, explanation in given
+    ]
+    statement = sa.insert(AnswerRow).returning(col(AnswerRow.id), sort_by_parameter_order=True)
+    made = session.connection().execute(statement, rows).scalars().all()
+    _insert(
+        session,
+        EvidenceRow,
+        [
+            {
+                "answer_id": answer_id,
+                "start_s": item.start_s,
+                "end_s": max(item.start_s, item.end_s),
+                "role": item.role.value,
+                "text": item.text[:_TEXT_CHARS],
+                "source": item.source[:60],
+            }
+            for answer_id, (_, answer, _) in zip(made, given, strict=True)
+            for item in answer.evidence
+        ],
+    )

@@ -1,0 +1,241 @@
+"""Editing rules: a draft is a copy that affects nothing; publishing makes it the version in force."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from qm.actor import Actor
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, InvalidInput
+from qm.models import RuleVersion, ShadowFinding, VersionState
+from qm.queries import rules as queries
+from qm.services import audit
+from qm.services.rules_fixtures import check_fixtures, read_fixtures
+from scoring.rules import Rule, RuleInvalid, load_rules
+
+KEY_CHARS = 60
+TEXT_CHARS = 200_000
+"""Longest text of a rule or its fixtures."""
+
+
+class RuleUnusable(InvalidInput):
+    """The text is not a rule. `line` counts from 1."""
+
+    message = "第 %(line)d 行有误：%(detail)s。文字已保留，请改好再保存。"
+
+    def __init__(self, line: int, detail: str) -> None:
+        super().__init__(None, line=line, detail=detail.rstrip("。"))
+        self.line = line
+
+
+class RuleKeyTaken(Conflict):
+    """A rule of this key exists."""
+
+    message = "已经有键为 %(key)s 的规则。请换一个 key，或打开那条规则编辑。"
+
+
+class NoRuleDraft(Conflict):
+    """There is no draft to work on."""
+
+    message = "这条规则没有草稿。请先点“编辑”。"
+
+
+class RuleUnchanged(Conflict):
+    """The draft equals the version in force."""
+
+    message = "草稿与现行版本完全一样，没有可发布的改动。"
+
+
+class DraftInTheWay(Conflict):
+    """Rolling back while somebody edits would hide their draft."""
+
+    message = "这条规则有一份草稿。请先发布或放弃草稿，再回退。"
+
+
+class AlreadyInForce(Conflict):
+    """This version is the one in force."""
+
+    message = "这一版就是现行版本，无需回退。"
+
+
+def read_rule(text: str, *, key: str | None = None) -> Rule:
+    """The one rule of a YAML text. Raises `RuleUnusable` with its line."""
+    if len(text) > TEXT_CHARS:
+        raise RuleUnusable(1, f"文字超过 {TEXT_CHARS} 个字符，请精简例句")
+    try:
+        found = load_rules(text)
+    except RuleInvalid as error:
+        raise RuleUnusable(error.line, error.detail) from error
+    except RecursionError as error:
+        raise RuleUnusable(1, "条件嵌套过深，请拆成几条规则") from error
+    if len(found) != 1:
+        raise RuleUnusable(1, f"此处只写一条规则，现有 {len(found)} 条")
+    rule = found[0]
+    if key is not None and rule.key != key:
+        raise RuleUnusable(_line_of(text, "key"), f"key 应保持 {key}；要另立规则请用“新建规则”")
+    if len(rule.key) > KEY_CHARS:
+        raise RuleUnusable(_line_of(text, "key"), f"key 不超过 {KEY_CHARS} 个字符")
+    return rule
+
+
+def _line_of(text: str, name: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(rf"[-\s]*{name}\s*:", line):
+            return number
+    return 1
+
+
+def create(actor: Actor, *, document: str, fixtures: str = "") -> RuleVersion:
+    """A new rule as a draft. Raises `RuleUnusable`, `FixturesUnusable`, `RuleKeyTaken`."""
+    rule = read_rule(document)
+    read_fixtures(fixtures, rule.key)
+    with writing() as session:
+        if queries.highest(rule.key):
+            raise RuleKeyTaken(key=rule.key)
+        return _add_draft(session, actor, rule.key, rule.title, document, fixtures)
+
+
+def start_draft(actor: Actor, key: str) -> RuleVersion:
+    """The draft of a rule: the one there is, or a copy of the version that speaks for it."""
+    with writing() as session:
+        line = queries.line(key)
+        if line.draft is not None:
+            return line.draft
+        source = line.shown
+        return _add_draft(session, actor, key, source.title, source.document, source.fixtures)
+
+
+def _add_draft(
+    session: Session, actor: Actor, key: str, title: str, document: str, fixtures: str
+) -> RuleVersion:
+    row = RuleVersion(
+        key=key,
+        version=queries.highest(key) + 1,
+        title=title[:120],
+        state=VersionState.DRAFT,
+        document=document,
+        fixtures=fixtures,
+        created_at=now(),
+        created_by=actor.user_id,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(actor, "rule_draft_started", "rule_version", row.id, key=key, version=row.version)
+    return row
+
+
+def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleVersion:
+    """Keep the text of a draft; its shadow figures begin anew where the rule changed.
+
+    Raises `NoRuleDraft`, `RuleUnusable`, `FixturesUnusable`.
+    """
+    rule = read_rule(document, key=key)
+    read_fixtures(fixtures, key)
+    with writing() as session:
+        row = _draft(key)
+        if row.document != document:
+            _forget_shadow(session, row)
+        row.document, row.fixtures, row.title = document, fixtures, rule.title[:120]
+        session.add(row)
+        audit.record(actor, "rule_draft_saved", "rule_version", row.id, key=key, version=row.version)
+        return row
+
+
+def discard_draft(actor: Actor, key: str) -> int:
+    """Throw the draft away; gives its number. Raises `NoRuleDraft`."""
+    with writing() as session:
+        row = _draft(key)
+        _forget_shadow(session, row)
+        session.delete(row)
+        audit.record(actor, "rule_draft_discarded", "rule_version", row.id, key=key, version=row.version)
+        return row.version
+
+
+def set_shadow(actor: Actor, key: str, *, on: bool) -> RuleVersion:
+    """Let the draft run on every call without being shown, or stop it. Raises `NoRuleDraft`."""
+    with writing() as session:
+        row = _draft(key)
+        row.shadow = on
+        session.add(row)
+        action = "rule_shadow_started" if on else "rule_shadow_stopped"
+        audit.record(actor, action, "rule_version", row.id, key=key, version=row.version)
+        return row
+
+
+def publish(actor: Actor, key: str, *, note: str = "") -> RuleVersion:
+    """Put the draft in force; the version before is retired and stays readable.
+
+    Raises `NoRuleDraft`, `RuleUnchanged`, `RuleUnusable`, `FixturesFail` (each failing fixture named).
+    """
+    draft = queries.line(key).draft
+    if draft is None:
+        raise NoRuleDraft
+    check_fixtures(read_rule(draft.document, key=key), draft.fixtures)
+    with writing() as session:
+        row, current = _draft(key), queries.line(key).in_force
+        if current is not None and (current.document, current.fixtures) == (row.document, row.fixtures):
+            raise RuleUnchanged
+        if row.document != draft.document or row.fixtures != draft.fixtures:
+            raise Conflict("草稿刚被别人改过。请刷新后再发布。")
+        _forget_shadow(session, row)
+        _put_in_force(session, actor, row, current, note)
+        return row
+
+
+def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
+    """Publish a copy of an older version as the newest; the past keeps its own numbers.
+
+    Raises `NotFound`, `AlreadyInForce`, `DraftInTheWay`, `FixturesFail`.
+    """
+    old = queries.version(key, number)
+    if old.state is VersionState.PUBLISHED:
+        raise AlreadyInForce
+    check_fixtures(read_rule(old.document, key=key), old.fixtures)
+    with writing() as session:
+        line = queries.line(key)
+        if line.draft is not None:
+            raise DraftInTheWay
+        row = _add_draft(session, actor, key, old.title, old.document, old.fixtures)
+        _put_in_force(session, actor, row, line.in_force, f"回退到第 {number} 版")
+        return row
+
+
+def retire(actor: Actor, key: str) -> RuleVersion:
+    """Take a rule out of force; what it found stays with its version. Raises `Conflict`."""
+    with writing() as session:
+        row = queries.line(key).in_force
+        if row is None:
+            raise Conflict("这条规则没有现行版本，无需停用。")
+        row.state = VersionState.RETIRED
+        session.add(row)
+        audit.record(actor, "rule_retired", "rule_version", row.id, key=key, version=row.version)
+        return row
+
+
+def _put_in_force(
+    session: Session, actor: Actor, row: RuleVersion, current: RuleVersion | None, note: str
+) -> None:
+    if current is not None:
+        current.state = VersionState.RETIRED
+        session.add(current)
+        session.flush()  # one version a rule is in force at any moment, the database sees to it
+    row.state, row.shadow, row.note = VersionState.PUBLISHED, False, note.strip()[:300]
+    row.published_at, row.published_by = now(), actor.user_id
+    session.add(row)
+    session.flush()
+    audit.record(actor, "rule_published", "rule_version", row.id, key=row.key, version=row.version)
+
+
+def _draft(key: str) -> RuleVersion:
+    row = queries.line(key).draft
+    if row is None:
+        raise NoRuleDraft
+    return row
+
+
+def _forget_shadow(session: Session, row: RuleVersion) -> None:
+    session.connection().execute(sa.delete(ShadowFinding).where(col(ShadowFinding.rule_id) == row.id))

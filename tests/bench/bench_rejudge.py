@@ -1,0 +1,61 @@
+"""Figures of judging 10,000 stored calls again by 60 rules: `python -m tests.bench.bench_rejudge [CALLS] [RULES]`.
+
+Rules: the seeded library, repeated under other keys until there are as many as asked for. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+
+from qm import database, schema
+from qm.actor import SYSTEM
+from qm.database import writing
+from qm.models import RuleVersion
+from qm.services import rejudge, seeds
+from qm.services.rules import create, publish
+from qm.services.rules_seeds import text_of
+from scoring.rules import seeded
+from sqlmodel import func, select
+
+from tests.support.stored_calls import store_calls
+
+
+def rules_up_to(number: int) -> None:
+    """Publish copies of seeded rules until there are `number`."""
+    with writing() as session:
+        there = session.exec(select(func.count()).select_from(RuleVersion)).one()
+    for place, rule in enumerate(islice(cycle(seeded()), max(0, number - there))):
+        copied = replace(rule, key=f"{rule.key[:40]}_copy{place}", version=1)
+        create(SYSTEM, document=text_of(copied))
+        publish(SYSTEM, copied.key)
+
+
+def main(calls: int = 10_000, rules: int = 60) -> dict[str, object]:
+    """One run on a new database: everything is written; and one that finds nothing to change."""
+    with tempfile.TemporaryDirectory() as folder:
+        database.bind(database.make_engine(f"sqlite:///{Path(folder) / 'bench.sqlite'}"))
+        schema.migrate()
+        seeds.ensure_seeded()
+        rules_up_to(rules)
+        store_calls(calls)
+        processes = os.cpu_count() or 1
+        report: dict[str, object] = {"calls": calls, "rules": rules, "processes": processes, "load_before": os.getloadavg()[0]}
+        for name in ("first_s", "again_s"):
+            began = time.perf_counter()
+            tally = rejudge.rejudge(processes=processes)
+            report[name] = round(time.perf_counter() - began, 1)
+            report[name.replace("_s", "_changed")] = tally.changed
+        report["load_after"] = os.getloadavg()[0]
+        database.unbind()
+    return report
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*(int(value) for value in sys.argv[1:]))))
