@@ -141,6 +141,15 @@ def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
     return tuple(sorted((line for line in lines if line.lost_in), key=lambda line: -line.mean_points))
 
 
+def lost_titles(calls: Sequence[ScoredCall]) -> dict[int, tuple[str, ...]]:
+    """Titles of the criteria that lost points, the dearest first, by evaluation."""
+    found = {}
+    for evaluation_id, items in _losses_by_evaluation(calls).items():
+        lost = sorted((item for item in items if item.points > 0), key=lambda item: -item.points)
+        found[evaluation_id] = tuple(item.title for item in lost)
+    return found
+
+
 def monthly(calls: Sequence[ScoredCall]) -> tuple[MonthLine, ...]:
     """The average of each month of release, newest first; months without evaluations are left out."""
     zone = ZoneInfo(settings().timezone)

@@ -15,6 +15,7 @@ from qm.models import User
 from qm.queries import people_admin as queries
 from qm.services import people as service
 from qm.web.access import actor, allow
+from qm.web.choices import choices, named
 from qm.web.manage import blueprint
 from qm.web.saying import say
 from qm.web.undo import flash_undo
@@ -34,20 +35,19 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     """An account's name, role and place."""
 
     name = StringField(validators=[DataRequired(_NEEDED), Length(max=80)])
-    role = SelectField(choices=[(role.value, name) for role, name in WORDS[UserRole].items()])
+    role = SelectField(choices=named(WORDS[UserRole]))
     branch_id = SelectField(coerce=_number, validate_choice=False)
     team_id = SelectField(coerce=_number, validate_choice=False)
     agent_id = SelectField(coerce=_number, validate_choice=False)
 
     def fill_choices(self) -> None:
         """The places that the administrator may give."""
-        none = [("", lazy_gettext("不限"))]
+        none: list[tuple[object, object]] = [("", lazy_gettext("不限"))]
         teams = queries.roster(actor())
-        self.branch_id.choices = none + [(b.id, b.name) for b in queries.branches(actor())]
-        self.team_id.choices = none + [(item.team.id, item.team.name) for item in teams]
-        self.agent_id.choices = none + [
-            (agent.id, f"{agent.number} {agent.name}") for item in teams for agent in item.agents
-        ]
+        self.branch_id.choices = choices([*none, *((b.id, b.name) for b in queries.branches(actor()))])
+        self.team_id.choices = choices([*none, *((item.team.id, item.team.name) for item in teams)])
+        seats = [(agent.id, f"{agent.number} {agent.name}") for item in teams for agent in item.agents]
+        self.agent_id.choices = choices([*none, *seats])
 
     @property
     def place(self) -> service.Place:

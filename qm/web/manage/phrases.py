@@ -17,6 +17,7 @@ from qm.models import PhraseRow
 from qm.queries import phrases as queries
 from qm.services import phrases as service
 from qm.web.access import actor, allow
+from qm.web.choices import named
 from qm.web.manage import blueprint
 from qm.web.saying import say
 from qm.web.undo import flash_undo
@@ -25,7 +26,6 @@ from recorder.types import Role
 from transcribe.types import PhraseKind
 
 ROLES = [(role.value, name) for role, name in WORDS[Role].items()]
-KINDS = [(kind.value, name) for kind, name in WORDS[PhraseKind].items()]
 _NEEDED = lazy_gettext("请填写这一项。")
 
 
@@ -39,16 +39,16 @@ class PhraseForm(FlaskForm):  # type: ignore[misc]
     """One phrase."""
 
     text = StringField(validators=[DataRequired(_NEEDED), Length(max=120)])
-    role = SelectField(choices=ROLES, default=Role.AGENT.value)
+    role = SelectField(choices=named(WORDS[Role]), default=Role.AGENT.value)
 
 
 class GroupForm(FlaskForm):  # type: ignore[misc]
     """A new group with its first phrase."""
 
     name = StringField(validators=[DataRequired(_NEEDED), Length(max=40)])
-    kind = SelectField(choices=KINDS)
+    kind = SelectField(choices=named(WORDS[PhraseKind]))
     first = StringField(validators=[DataRequired(_NEEDED), Length(max=120)])
-    role = SelectField(choices=ROLES, default=Role.AGENT.value)
+    role = SelectField(choices=named(WORDS[Role]), default=Role.AGENT.value)
 
 
 class RestoreForm(FlaskForm):  # type: ignore[misc]
@@ -56,8 +56,8 @@ class RestoreForm(FlaskForm):  # type: ignore[misc]
 
     group = HiddenField(validators=[DataRequired(), Length(max=40)])
     group_name = HiddenField(validators=[DataRequired(), Length(max=80)])
-    kind = SelectField(choices=KINDS)
-    role = SelectField(choices=ROLES)
+    kind = SelectField(choices=named(WORDS[PhraseKind]))
+    role = SelectField(choices=named(WORDS[Role]))
     text = HiddenField(validators=[DataRequired(), Length(max=120)])
 
 

@@ -7,24 +7,23 @@ from dataclasses import replace
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from pypinyin import lazy_pinyin
 
 from qm.actor import UserRole
 from qm.errors import QmError
 from qm.queries import rubrics as queries
 from qm.services import rubrics as service
+from qm.services.rubric_drafts import spelled_key
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.rubrics import list_page
 from qm.web.saying import say
-from scoring.rubric import Problem, RubricInvalid, rubric_from_yaml, rubric_to_yaml
+from scoring.rubric import Problem, RubricInvalid, rubric_and_lines, rubric_to_yaml, validate
 from scoring.sheets import read_rubric, template, write_rubric
 from scoring.types import Rubric
 
 FILE_BYTES_MAX = 4_000_000
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNNAMED = "imported"
-_KEY_CHARS_MAX = 60
 
 
 def _download(data: bytes, name: str, kind: str) -> Response:
@@ -54,41 +53,42 @@ def rubric_template() -> ResponseReturnValue:
 @blueprint.post("/rubrics/import")
 @allow(UserRole.SUPERVISOR)
 def rubric_import() -> ResponseReturnValue:
-    """A draft from a file; faults are listed with their place."""
+    """A draft from a file, opened in the builder; a file without a form is refused with every fault."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return list_page(422, problem=gettext("请先选择文件。"))
     try:
-        rubric, notes = _read(sent.read(FILE_BYTES_MAX), sent.filename)
-        row = service.import_draft(actor(), rubric)
+        rubric, problems, notes = _read(sent.read(FILE_BYTES_MAX), sent.filename)
+        row = service.import_draft(actor(), rubric, problems)
     except service.RubricUnusable as error:
         return list_page(error.status, problem=say(error), faults=error.problems)
     except QmError as error:
         return list_page(error.status, problem=say(error))
-    flash(gettext("已导入为第 %(n)d 版草稿，核对后发布。", n=row.version) + "".join(notes), "done")
-    return redirect(url_for("manage.rubric", rubric_id=row.id))
+    said = gettext("已导入为第 %(n)d 版草稿，共 %(count)d 项。", n=row.version, count=len(rubric.criteria))
+    flash(said + "".join(notes), "done")
+    return redirect(url_for("manage.rubric_build", rubric_id=row.id))
 
 
-def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[str, ...]]:
-    """The form of a file and what was assumed. Raises `RubricUnusable` with every fault."""
+def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[Problem, ...], tuple[str, ...]]:
+    """The form of a file, what is wrong by cell or line, and what was assumed.
+
+    Raises `RubricUnusable` with every fault where there is no form to read.
+    """
     try:
         if filename.lower().endswith((".yaml", ".yml")):
-            return rubric_from_yaml(data.decode("utf-8-sig")), ()
+            rubric, lines = rubric_and_lines(data.decode("utf-8-sig"))
+            return rubric, tuple(validate(rubric, lines)), ()
         found = read_rubric(data, key=_UNNAMED)
     except UnicodeDecodeError as error:
         problem = Problem("", gettext("文件不是 UTF-8 编码的 YAML，请另存为 UTF-8。"))
         raise service.RubricUnusable((problem,)) from error
     except RubricInvalid as error:
         raise service.RubricUnusable(error.problems) from error
-    if found.problems:
-        raise service.RubricUnusable(found.problems)
-    return _keyed(found.rubric), found.notes
+    return _keyed(found.rubric), found.problems, found.notes
 
 
 def _keyed(rubric: Rubric) -> Rubric:
     """A table without a key is known by its title, so that the same table comes back as the next version."""
     if rubric.key != _UNNAMED:
         return rubric
-    spelled = "_".join(part for part in lazy_pinyin(rubric.title) if part.isascii() and part.isalnum())
-    key = (spelled or _UNNAMED)[:_KEY_CHARS_MAX]
-    return replace(rubric, key=key)
+    return replace(rubric, key=spelled_key(rubric.title) or _UNNAMED)

@@ -17,10 +17,11 @@ from qm.queries import people_admin
 from qm.services import uploads
 from qm.settings import settings
 from qm.web.access import actor, allow
+from qm.web.choices import choices
 from qm.web.manage import blueprint
 from qm.web.saying import say
 
-DIRECTIONS = (("inbound", lazy_gettext("呼入")), ("outbound", lazy_gettext("呼出")))
+DIRECTIONS = choices([("inbound", lazy_gettext("呼入")), ("outbound", lazy_gettext("呼出"))])
 CALL_FIELDS = ("agent_no", "started_at", "direction", "queue", "caller", "team")
 
 

@@ -12,7 +12,7 @@ from wtforms.validators import Length
 from qm.actor import UserRole
 from qm.queries import evaluations
 from qm.queries.averages import average
-from qm.queries.performance import loss_lines, monthly, released
+from qm.queries.performance import loss_lines, lost_titles, monthly, released
 from qm.services import acknowledge as service
 from qm.web.access import actor, allow
 from qm.web.charts import scale_for, score_chart
@@ -39,10 +39,11 @@ def own_evaluations() -> ResponseReturnValue:
         waiting=[call for call in calls if not call.acknowledged],
         read=[call for call in calls if call.acknowledged],
         line=line,
+        lost=lost_titles(calls),
     )
 
 
-@blueprint.get("/<int:evaluation_id>")
+@blueprint.get("/evaluations/<int:evaluation_id>")
 @allow(UserRole.AGENT)
 def evaluation(evaluation_id: int) -> ResponseReturnValue:
     """One evaluation with its call, to hear and to reply to."""
@@ -50,7 +51,7 @@ def evaluation(evaluation_id: int) -> ResponseReturnValue:
     return render_template("pages/mine/evaluation.html", evaluation=view, form=AcknowledgeForm())
 
 
-@blueprint.post("/<int:evaluation_id>/acknowledge")
+@blueprint.post("/evaluations/<int:evaluation_id>/acknowledge")
 @allow(UserRole.AGENT)
 def acknowledge(evaluation_id: int) -> ResponseReturnValue:
     """Confirm having read it, with own words."""

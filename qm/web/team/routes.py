@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from qm.actor import UserRole
 from qm.queries import evaluations, teams
 from qm.queries.averages import average
-from qm.queries.performance import loss_lines, monthly, released
+from qm.queries.performance import loss_lines, lost_titles, monthly, released
 from qm.queries.periods import Period, PeriodKind, before, current
 from qm.web.access import actor, allow
 from qm.web.charts import scale_for, score_chart
 from qm.web.team import blueprint
 
+RECENT = 8
+"""Calls shown on a team's page."""
 RECENT_CALLS = 60
 """Calls that an agent's page lists."""
 
@@ -58,6 +60,7 @@ def overview() -> ResponseReturnValue:
         view=view,
         period=period,
         scale=scale_for([member.average for member in view.members]),
+        lost=lost_titles(view.calls[:RECENT]),
         hrefs={line.criterion: _calls_url(team_id, line.criterion) for line in view.losses},
     )
 
@@ -84,7 +87,14 @@ def calls() -> ResponseReturnValue:
         found = tuple(call for call in found if call.vetoes)
     if request.args.get("waiting"):
         found = tuple(call for call in found if not call.acknowledged)
-    return render_template("pages/team/calls.html", view=view, calls=found, line=line, average=average(found))
+    return render_template(
+        "pages/team/calls.html",
+        view=view,
+        calls=found,
+        line=line,
+        average=average(found),
+        lost=lost_titles(found),
+    )
 
 
 @blueprint.get("/agents/<int:agent_id>")
@@ -109,6 +119,7 @@ def agent(agent_id: int) -> ResponseReturnValue:
         losses=lines,
         line=line,
         calls=listed[:RECENT_CALLS],
+        lost=lost_titles(listed[:RECENT_CALLS]),
         hrefs={i.criterion: url_for("team.agent", agent_id=agent_id, criterion=i.criterion) for i in lines},
     )
 
