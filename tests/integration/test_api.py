@@ -29,16 +29,16 @@ class Machine:
         self._client = client
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def get(self, path: str):  # noqa: ANN201
+    def get(self, path: str):
         return self._client.get(f"/api/v1{path}", headers=self._headers)
 
-    def send(self, data: bytes, **form: str):  # noqa: ANN201
+    def send(self, data: bytes, **form: str):
         body = {"file": (io.BytesIO(data), "通话.wav"), **form}
         return self._client.post("/api/v1/recordings", data=body, headers=self._headers)
 
 
 @pytest.fixture
-def machine_of(app: Flask, centre: Centre):  # noqa: ANN201
+def machine_of(app: Flask, centre: Centre):
     def made(username: str) -> Machine:
         user_id = centre.actors[username].user_id or 0
         return Machine(app.test_client(), issue_token(SYSTEM, user_id=user_id, name="PBX").text)

@@ -38,8 +38,8 @@ from recorder.calldata import sidecar_call_data
 from recorder.peaks import Peaks
 from recorder.probe import probe
 from scoring import rules
-from transcribe.types import EngineUnavailable, Progress, Transcript
 from tests.support.heard import transcript_of
+from transcribe.types import EngineUnavailable, Progress, Transcript
 
 NAME = "p02_rude_transfer"
 TRUTH = SAMPLES / f"{NAME}.json"
@@ -72,7 +72,7 @@ def status() -> RecordingStatus:
     return recording.status
 
 
-def heard(recording_id: str, since=None) -> None:  # noqa: ANN001
+def heard(recording_id: str, since=None) -> None:
     pipeline.transcribe(recording_id, since=since or now(), hear=truth, progress=lambda _share: None)
 
 
@@ -167,7 +167,7 @@ def test_the_conversation_names_the_agent_and_keeps_the_zone(recording_id: str) 
 class Performing:
     """Steps as a worker performs them, without the engine."""
 
-    def __init__(self, recording_id: str, hear) -> None:  # noqa: ANN001
+    def __init__(self, recording_id: str, hear) -> None:
         workflow.equip(workflow.Tools(worker="test", hear=hear))
         self.recording_id = recording_id
 
