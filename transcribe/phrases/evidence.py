@@ -65,6 +65,17 @@ def likelihood(measures: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
+def other_number(wanted: str, heard: str, steps: Sequence[Step]) -> bool:
+    """Whether a numeral of the phrase stands beside a different one (both folded)."""
+    return any(
+        s.wanted is not None
+        and s.heard is not None
+        and wanted[s.wanted] != heard[s.heard]
+        and {wanted[s.wanted], heard[s.heard]} <= _NUMERALS
+        for s in steps
+    )
+
+
 def _longest_run(steps: Sequence[Step]) -> int:
     best = run = 0
     for step in steps:

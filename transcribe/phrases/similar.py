@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from transcribe.phrases.dense import Dense, Near
-from transcribe.phrases.evidence import likelihood, measure
+from transcribe.phrases.evidence import likelihood, measure, other_number
 from transcribe.phrases.patterns import Form, counts_for
 from transcribe.phrases.stream import Stream
 from transcribe.phrases.trace import Step, banded, covered, straight
@@ -17,6 +17,8 @@ ACCEPTED = 0.75
 """Likelihood from which a phrase counts as said without second listening (see docs/hearing.md)."""
 DOUBTED = 0.15
 """Likelihood from which second listening is worth its cost."""
+OTHER_NUMBER_MAX = 0.5
+"""Most that a phrase can reach by the text where another numeral was heard: 百分之一 is not 百分之五."""
 _GAP = "\n"
 """Between streams: a sound like no other."""
 
@@ -63,8 +65,10 @@ def _judge(line: Stream, form: Form, near: Near, start: int) -> Candidate | None
     first, end = covered(steps)
     if end - first < 2 or line.text[first:end] == form.text:
         return None
-    measured = measure(form.text, line.text, steps, line.probability)
-    return Candidate(line, form, first, end, likelihood(measured), _same(steps))
+    chance = likelihood(measure(form.text, line.text, steps, line.probability))
+    if other_number(form.text, line.text, steps):
+        chance = min(chance, OTHER_NUMBER_MAX)
+    return Candidate(line, form, first, end, chance, _same(steps))
 
 
 def _same(steps: Sequence[Step]) -> bool:

@@ -11,7 +11,7 @@ AGENT, CUSTOMER, UNKNOWN = Role.AGENT, Role.CUSTOMER, Role.UNKNOWN
 def said(*turns: tuple[Role, str], every_s: float = 5.0, length_s: float = 4.0) -> list[Utterance]:
     """Utterances without word times, one every `every_s` seconds."""
     return [
-        Utterance(i, role, i * every_s, i * every_s + length_s, text, text)
+        Utterance(i, role, i * every_s, i * every_s + length_s, text, text, confidence=0.7)
         for i, (role, text) in enumerate(turns)
     ]
 
