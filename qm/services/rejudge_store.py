@@ -54,7 +54,7 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
         col(Evaluation.rubric_id) == rubric_id,
         col(Evaluation.kind) == EvaluationKind.AUTOMATIC,
     )
-    known = dict(session.connection().execute(statement).tuples().all())
+    known = _by_recording(session, statement)
     fresh = [
         {
             "recording_id": call.recording_id,
@@ -86,8 +86,13 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
             renewed,
         )
     if fresh:
-        known = dict(session.connection().execute(statement).tuples().all())
+        known = _by_recording(session, statement)
     return known
+
+
+def _by_recording(session: Session, statement: sa.Select[tuple[str, int | None]]) -> dict[str, int]:
+    rows = session.connection().execute(statement).tuples().all()
+    return {recording_id: row_id or 0 for recording_id, row_id in rows}
 
 
 def _figures(call: CallJudged, moment: object) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Figures of judging 10,000 stored calls again by 60 rules: `python -m tests.bench.bench_rejudge [CALLS] [RULES]`.
 
-Rules: the seeded library, repeated under other keys until there are as many as asked for. Prints JSON.
+Rules: the seeded library, repeated until there are as many as asked for, each copy with
+another example in every condition so that it costs what a rule of its own costs. Prints JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from qm.services import rejudge, seeds
 from qm.services.rules import create, publish
 from qm.services.rules_seeds import text_of
 from scoring.rules import seeded
+from scoring.rules.nodes import Manner, Pattern, Phrase, Similar
 from sqlmodel import func, select
 
 from tests.support.stored_calls import store_calls
@@ -32,9 +34,28 @@ def rules_up_to(number: int) -> None:
     with writing() as session:
         there = session.exec(select(func.count()).select_from(RuleVersion)).one()
     for place, rule in enumerate(islice(cycle(seeded()), max(0, number - there))):
-        copied = replace(rule, key=f"{rule.key[:40]}_copy{place}", version=1)
+        copied = replace(varied(rule, place), key=f"{rule.key[:40]}_copy{place}", version=1)
         create(SYSTEM, document=text_of(copied))
         publish(SYSTEM, copied.key)
+
+
+def varied(node: object, number: int) -> object:
+    """An equal expression but for one more example, so that nothing is answered once for two rules."""
+    if isinstance(node, tuple):
+        return tuple(varied(part, number) for part in node)
+    if not is_dataclass(node):
+        return node
+    changed = {item.name: varied(getattr(node, item.name), number) for item in fields(node)}
+    extra = "".join("零一二三四五六七八九"[int(digit)] for digit in str(number))
+    if isinstance(node, Pattern) and node.sounds:
+        changed["sounds"] = (*node.sounds, f"占位{extra}")
+    if isinstance(node, Pattern) and node.words:
+        changed["words"] = (*node.words, f"占位{extra}")
+    if isinstance(node, Similar | Manner):
+        changed["examples"] = (*node.examples, f"占位例句{extra}")
+    if isinstance(node, Phrase):
+        changed["min_score"] = node.min_score + (number + 1) / 1e6
+    return type(node)(**changed)
 
 
 def main(calls: int = 10_000, rules: int = 60) -> dict[str, object]:
