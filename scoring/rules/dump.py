@@ -29,6 +29,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     written: dict[str, Any] = {"key": rule.key, "title": rule.title, "version": rule.version}
     if rule.description:
         written["description"] = rule.description
+    if rule.blind_s != 1.0:
+        written["blind_s"] = rule.blind_s
     for name in ("applies_when", "met_when", "violated_when"):
         condition = getattr(rule, name)
         if condition is not None:

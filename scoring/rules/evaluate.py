@@ -42,8 +42,6 @@ from scoring.rules.program import Program, Sitting
 from scoring.rules.truth import Truth, at_least, conjunction, disjunction, negate, of_counts
 from scoring.rules.windows import Outcome, Stretch, stretches
 
-BLIND_S = 1.0
-"""An unheard stretch of this many seconds inside a window may hide what is looked for."""
 _FINDERS: dict[type, Callable[..., Iterator[Match]]] = {
     Entity: entities,
     AgentNumber: agent_numbers,
@@ -58,15 +56,18 @@ class Evaluation:
     def __init__(self, program: Program, prepared: Prepared, sitting: Sitting) -> None:
         self.prepared = prepared
         self._program, self._sitting = program, sitting
-        self._answers: dict[int, Outcome] = {}
+        self.blind_s = 1.0
+        """Seconds unheard that may hide something; set for the rule that is being answered."""
+        self._answers: dict[tuple[int, float], Outcome] = {}
         self._found: dict[int, tuple[Match, ...]] = {}
 
     def ask(self, node: Condition) -> Outcome:
         """The truth of a node and its matches, in order of time."""
         same = self._program.same(node)
-        known = self._answers.get(id(same))
+        key = (id(same), self.blind_s)
+        known = self._answers.get(key)
         if known is None:
-            known = self._answers[id(same)] = self._answer(same)
+            known = self._answers[key] = self._answer(same)
         return known
 
     def _answer(self, node: Condition) -> Outcome:
@@ -123,7 +124,7 @@ class Evaluation:
         if isinstance(node, AgentNumber) and not self.prepared.conversation.call_data.get("agent_no"):
             return True
         return any(
-            min(span.end_s, place.end_s) - max(span.start_s, place.start_s) >= BLIND_S
+            min(span.end_s, place.end_s) - max(span.start_s, place.start_s) >= self.blind_s
             for span in self.prepared.blind_for(node.role)
             for place in places
         )

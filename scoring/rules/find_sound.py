@@ -18,8 +18,10 @@ from scoring.rules.nodes import (
 )
 from scoring.rules.prepared import Match, Prepared
 from scoring.rules.similarity import features
-from transcribe.types import Span, Utterance
+from transcribe.types import Overlap, Span, Utterance
 
+_SETTLED_S = 0.3
+"""Who has spoken for less has not taken the turn yet: both began together."""
 _HOLD_REACH_S = 3.0
 """A hold request counts for a silence that begins within these seconds of its end."""
 
@@ -65,7 +67,7 @@ def slow_answers(node: SlowAnswer, prepared: Prepared) -> Iterator[Match]:
 
 def interruptions(node: Interruption, prepared: Prepared) -> Iterator[Match]:
     """Overlaps in which the speaker came in second and took the turn."""
-    for overlap in prepared.conversation.acoustics.overlaps:
+    for overlap in _overlaps(prepared):
         if node.role is not Who.ANYONE and overlap.interrupter is not node.role.role:
             continue
         length_s = overlap.end_s - overlap.start_s
@@ -84,6 +86,19 @@ def interruptions(node: Interruption, prepared: Prepared) -> Iterator[Match]:
             own.index,
             prepared.roles_certain,
         )
+
+
+def _overlaps(prepared: Prepared) -> Iterator[Overlap]:
+    """Where one begins while the other has been speaking and speaks on: from voiced stretches if known."""
+    acoustics = prepared.conversation.acoustics
+    if not all(acoustics.voiced.get(role) for role in OTHER):
+        yield from acoustics.overlaps
+        return
+    for role, other in OTHER.items():
+        for own in acoustics.voiced[role]:
+            for theirs in acoustics.voiced[other]:
+                if theirs.start_s + _SETTLED_S < own.start_s < theirs.end_s:
+                    yield Overlap(own.start_s, min(own.end_s, theirs.end_s), role)
 
 
 def _begun_at(prepared: Prepared, role: Role, second: float) -> Utterance | None:

@@ -63,6 +63,7 @@ def _findings(program: Program, evaluation: Evaluation) -> dict[str, Finding]:
 
 def _finding(rule: Rule, evaluation: Evaluation) -> Finding:
     prepared = evaluation.prepared
+    evaluation.blind_s = rule.blind_s
     if not prepared.utterances:
         return _told(rule, Verdict.CANNOT_TELL, (_whole(prepared, "没有可用的转写"),))
     if rule.applies_when is not None:

@@ -43,6 +43,8 @@ class Rule:
     """Where it does not hold the verdict is *not applicable*; unknown makes *cannot tell*."""
     met_when: Condition | None = None
     violated_when: Condition | None = None
+    blind_s: float = 1.0
+    """An unheard stretch of this many seconds, where a condition looks, may hide what it looks for."""
     explain: Explanations = field(default_factory=Explanations)
 
     @property

@@ -22,6 +22,7 @@ _RULE_KEYS = (
     "applies_when",
     "met_when",
     "violated_when",
+    "blind_s",
     "explain",
 )
 _VERDICTS = ("met", "not_met", "not_applicable", "cannot_tell")
@@ -93,6 +94,7 @@ class _Reader:
             title=_text(entries["title"]),
             version=_version(entries.get("version")),
             description=_text(entries["description"]) if "description" in entries else "",
+            blind_s=_blind(entries.get("blind_s")),
             explain=_explanations(entries.get("explain")),
             **conditions,
         )
@@ -214,6 +216,10 @@ def _version(node: Node | None) -> int:
     if node is None:
         return 1
     return int(_number(FieldOf("version", Form.INTEGER, least=1), node))
+
+
+def _blind(node: Node | None) -> float:
+    return 1.0 if node is None else float(_number(FieldOf("blind_s", Form.NUMBER), node))
 
 
 def _explanations(node: Node | None) -> Explanations:
