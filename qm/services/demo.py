@@ -62,7 +62,7 @@ def ensure_people() -> tuple[DemoPerson, ...]:
             user = session.exec(select(User).where(User.username == username)).first()
             user = user or User(username=username, name=name, role=role, password_hash="", created_at=now())
             user.password_hash = hash_password(password)
-            user.branch_id = branch.id
+            user.branch_id = None if role is UserRole.ADMINISTRATOR else branch.id
             user.team_id = teams[team].id if team else None
             user.agent_id = agents[number].id if number else None
             session.add(user)
