@@ -16,7 +16,7 @@ from scoring.rules.nodes import (
     SpeechRate,
     Who,
 )
-from scoring.rules.prepared import Match, Prepared
+from scoring.rules.prepared import OTHER, Match, Prepared
 from scoring.rules.similarity import features
 from transcribe.types import Overlap, Span, Utterance
 
