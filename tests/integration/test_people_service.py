@@ -1,0 +1,146 @@
+"""Accounts, the roster and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qm.actor import Actor, UserRole
+from qm.errors import Forbidden, NotFound
+from qm.models import EvaluationState
+from qm.queries import people, people_admin
+from qm.services import people as service
+from qm.services import teams, tokens
+from qm.services.acknowledge import AlreadyAcknowledged, WordsTooLong, acknowledge
+from qm.services.people import Place
+from qm.services.sign_in import SignInRefused, sign_in
+from tests.support.people import PASSWORD, Centre
+from tests.support.scored import add_scored
+
+
+@pytest.fixture
+def admin(centre: Centre) -> Actor:
+    return centre.actors["administrator"]
+
+
+@pytest.fixture
+def near_admin(centre: Centre) -> Actor:
+    return replace(centre.actors["administrator"], branch_id=centre.branch_id)
+
+
+def test_a_new_person_signs_in_with_the_password_shown_once(admin: Actor, centre: Centre) -> None:
+    issued = service.create_user(
+        admin,
+        username="newleader",
+        name="孙莉",
+        role=UserRole.LEADER,
+        place=Place(team_id=centre.other_team_id),
+    )
+    actor, _ = sign_in(username="newleader", password=issued.password, address="127.0.0.1")
+    assert (actor.role, actor.team_id, actor.branch_id) == (
+        UserRole.LEADER,
+        centre.other_team_id,
+        centre.branch_id,
+    )
+
+
+def test_names_and_seats_are_given_once_and_roles_need_their_place(admin: Actor, centre: Centre) -> None:
+    with pytest.raises(service.UsernameTaken):
+        service.create_user(admin, username="agent", name="重名", role=UserRole.INSPECTOR, place=Place())
+    with pytest.raises(service.SeatTaken):
+        service.create_user(
+            admin, username="second", name="第二", role=UserRole.AGENT, place=Place(agent_id=centre.agent_id)
+        )
+    with pytest.raises(service.PlaceMissing):
+        service.create_user(admin, username="lost", name="无组", role=UserRole.LEADER, place=Place())
+
+
+def test_a_new_password_ends_old_sessions_and_the_old_password(admin: Actor, centre: Centre) -> None:
+    user = people_admin.person(admin, centre.actors["inspector"].user_id or 0)
+    issued = service.reset_password(admin, user.id or 0)
+    assert people.actor_by_session(user.id or 0, user.session_version, address="") is None
+    with pytest.raises(SignInRefused):
+        sign_in(username="inspector", password=PASSWORD, address="127.0.0.1")
+    sign_in(username="inspector", password=issued.password, address="127.0.0.1")
+
+
+def test_a_switched_off_person_is_out_at_once_and_nobody_locks_oneself_out(
+    admin: Actor, centre: Centre
+) -> None:
+    user = service.set_active(admin, centre.actors["leader"].user_id or 0, active=False)
+    assert people.actor_by_session(user.id or 0, user.session_version, address="") is None
+    with pytest.raises(service.OwnAccount):
+        service.set_active(admin, admin.user_id or 0, active=False)
+    with pytest.raises(service.OwnAccount):
+        service.change_user(admin, admin.user_id or 0, name="我", role=UserRole.INSPECTOR, place=Place())
+
+
+def test_an_administrator_of_a_branch_reaches_no_other(near_admin: Actor, centre: Centre) -> None:
+    far = centre.actors["far_inspector"].user_id or 0
+    with pytest.raises(NotFound):
+        service.reset_password(near_admin, far)
+    with pytest.raises(Forbidden):
+        service.create_user(
+            near_admin,
+            username="farther",
+            name="远",
+            role=UserRole.INSPECTOR,
+            place=Place(branch_id=centre.far_branch_id),
+        )
+    with pytest.raises(Forbidden):
+        service.create_user(near_admin, username="hq", name="总部", role=UserRole.INSPECTOR, place=Place())
+    with pytest.raises(NotFound):
+        teams.add_agent(near_admin, team_id=centre.far_team_id, number="9002", name="远")
+    assert far not in {person.user.id for person in people_admin.everyone(near_admin)}
+
+
+def test_an_agents_number_is_given_once_and_moving_keeps_the_number(admin: Actor, centre: Centre) -> None:
+    with pytest.raises(teams.NumberTaken):
+        teams.add_agent(admin, team_id=centre.other_team_id, number="8021", name="又一位")
+    moved = teams.change_agent(admin, centre.agent_id, name="李静", team_id=centre.other_team_id, active=True)
+    assert (moved.number, moved.team_id) == ("8021", centre.other_team_id)
+    with pytest.raises(teams.NameTaken):
+        teams.add_team(admin, branch_id=centre.branch_id, name="A组")
+
+
+def test_a_token_acts_for_its_user_until_it_is_revoked(admin: Actor, centre: Centre) -> None:
+    issued = tokens.issue_token(admin, user_id=centre.actors["supervisor"].user_id or 0, name="话务平台")
+    actor = people.actor_by_token(issued.text, address="10.0.0.1")
+    assert actor is not None
+    assert actor.role is UserRole.SUPERVISOR
+    assert issued.text not in issued.token.token_hash
+    tokens.revoke_token(admin, issued.token.id or 0)
+    assert people.actor_by_token(issued.text, address="10.0.0.1") is None
+    with pytest.raises(tokens.AlreadyRevoked):
+        tokens.revoke_token(admin, issued.token.id or 0)
+
+
+def test_a_token_is_not_given_to_a_switched_off_account(admin: Actor, centre: Centre) -> None:
+    user_id = centre.actors["supervisor"].user_id or 0
+    service.set_active(admin, user_id, active=False)
+    with pytest.raises(tokens.AccountOff):
+        tokens.issue_token(admin, user_id=user_id, name="话务平台")
+
+
+def test_an_agent_acknowledges_own_feedback_once_in_own_words(centre: Centre) -> None:
+    scored = add_scored(centre.agent_id)
+    done = acknowledge(centre.actors["agent"], scored.evaluation_id, words=" 下次先核身。 ")
+    assert (done.state, done.acknowledgement) == (EvaluationState.ACKNOWLEDGED, "下次先核身。")
+    with pytest.raises(AlreadyAcknowledged):
+        acknowledge(centre.actors["agent"], scored.evaluation_id, words="改口")
+    assert [line.event.action for line in people_admin.audit(centre.actors["administrator"])][0] == (
+        "evaluation_acknowledged"
+    )
+
+
+def test_nobody_acknowledges_for_another_or_before_release(centre: Centre) -> None:
+    others = add_scored(centre.teammate_id)
+    draft = add_scored(centre.agent_id, state=EvaluationState.DRAFT)
+    for evaluation_id in (others.evaluation_id, draft.evaluation_id):
+        with pytest.raises(NotFound):
+            acknowledge(centre.actors["agent"], evaluation_id)
+    with pytest.raises(Forbidden):
+        acknowledge(centre.actors["leader"], others.evaluation_id)
+    with pytest.raises(WordsTooLong):
+        acknowledge(centre.actors["teammate"], others.evaluation_id, words="字" * 1001)
