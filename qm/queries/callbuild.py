@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from qm.queries.callviews import CallHeader, CallView, Moment, MomentKind, Note, Turn
-from qm.queries.marking import SpanMark, pieces, same_words
+from qm.queries.marking import SpanMark, find_words, pieces, same_words
 from qm.queries.moments import HitMoment, gather
 from scoring.types import Finding
 from transcribe.types import Acoustics, Hit, Span, Transcript, Utterance
@@ -64,9 +64,9 @@ def _in_words(moment: Moment, utterances: Sequence[Utterance]) -> list[tuple[int
     said = [u for u in utterances if u.start_s < moment.end_s and moment.start_s < u.end_s]
     own = [u for u in said if u.role is moment.role] or said
     for utterance in own:
-        at = utterance.heard.find(moment.text)
-        if at >= 0 and moment.text:
-            return [(utterance.index, SpanMark(moment, at, at + len(moment.text)))]
+        span = find_words(utterance.heard, moment.text)
+        if span is not None:
+            return [(utterance.index, SpanMark(moment, *span))]
     return [(u.index, SpanMark(moment, 0, len(u.heard))) for u in own[:1]]
 
 

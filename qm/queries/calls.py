@@ -9,7 +9,6 @@ from datetime import timedelta, timezone
 from sqlmodel import col, func, select
 
 from qm import stored
-from qm.actor import Actor
 from qm.database import reading
 from qm.models import (
     Agent,
@@ -24,9 +23,8 @@ from qm.models import (
 )
 from qm.queries.callbuild import build_call, empty_call
 from qm.queries.callviews import CallHeader, CallView
-from qm.queries.recordings import recording_for
 from recorder.types import Role
-from scoring.types import Finding
+from scoring.types import Finding, Rubric
 from transcribe.types import PhraseKind
 
 
@@ -48,13 +46,14 @@ def masked(number: str) -> str:
     return f"****{number[-2:]}" if number else ""
 
 
-def call_for(actor: Actor, recording_id: str) -> HeardCall:
-    """A call that `actor` may hear, with its current transcript. Raises `NotFound`."""
-    return heard(recording_for(actor, recording_id))
+def heard(
+    recording: Recording, transcript_id: int | None = None, *, rubric: Rubric | None = None
+) -> HeardCall:
+    """A call with one transcript: the named one, else the current one, else none yet.
 
-
-def heard(recording: Recording, transcript_id: int | None = None) -> HeardCall:
-    """A call with one transcript: the named one, else the current one, else none yet."""
+    With a form, only findings of the rules it asks become moments: what another form would call
+    missing is nobody's fault here.
+    """
     with reading() as session:
         agent = session.get(Agent, recording.agent_id) if recording.agent_id else None
         team = session.get(Team, recording.team_id) if recording.team_id else None
@@ -76,10 +75,15 @@ def heard(recording: Recording, transcript_id: int | None = None) -> HeardCall:
         header,
         stored.load_transcript(transcript.document),
         [stored.load_hit(row) for row in hits],
-        told,
+        told if rubric is None else _asked(told, rubric),
         _group_names(library_id),
     )
     return HeardCall(view, told, call_data, transcript.id, library_id)
+
+
+def _asked(told: Sequence[Finding], rubric: Rubric) -> list[Finding]:
+    rules = {criterion.rule for criterion in rubric.criteria}
+    return [finding for finding in told if finding.rule_key in rules]
 
 
 def forbidden_counts(recording_ids: Sequence[str]) -> dict[str, int]:

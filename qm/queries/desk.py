@@ -115,13 +115,14 @@ def review(
     with reading() as session:
         recording = recording_for(actor, recording_id)
         row = human_evaluation(recording_id)
-        heard = calls.heard(recording, row.transcript_id if row else None)
         choices = form_choices(recording) if row is None else ()
         used = row.rubric_id if row else _chosen(choices, rubric_id)
+        rubric = rubric_of(used)
+        heard = calls.heard(recording, row.transcript_id if row else None, rubric=rubric)
         if filled is None:
             filled = Filled(answers_of(row.id) if row and row.id else [], row.comment if row else "")
         form = build_form(
-            rubric_of(used),
+            rubric,
             used,
             filled.answers,
             findings=heard.findings,
@@ -157,8 +158,10 @@ def listening(actor: Actor, recording_id: str) -> ListeningView:
         recording = recording_for(actor, recording_id)
         row = human_evaluation(recording_id)
         released = row is not None and row.state is not EvaluationState.DRAFT
+        forms = form_choices(recording)
+        rubric = rubric_of(forms[0].rubric_id) if forms else None
         return ListeningView(
-            call=calls.heard(recording).view,
+            call=calls.heard(recording, rubric=rubric).view,
             status=recording.status,
             problem=_problem(recording),
             evaluation_id=row.id if row and released else None,

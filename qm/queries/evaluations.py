@@ -94,8 +94,8 @@ def evaluation_view(actor: Actor, evaluation_id: int) -> EvaluationView:
         recording = session.get(Recording, row.recording_id)
         if recording is None:
             raise NotFound
-        heard = calls.heard(recording, row.transcript_id)
         rubric = rubric_of(row.rubric_id)
+        heard = calls.heard(recording, row.transcript_id, rubric=rubric)
         form = build_form(
             rubric,
             row.rubric_id,

@@ -15,7 +15,7 @@ from qm.queries.formviews import (
     SectionView,
     SuggestionView,
 )
-from qm.queries.moments import match
+from qm.queries.moments import NOT_HEARD, match
 from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.marks import chosen_options, mark
@@ -34,8 +34,6 @@ from scoring.types import (
     Veto,
 )
 from scoring.visibility import is_answered, shown
-
-_NOT_HEARD = frozenset({"absence", "unheard"})
 
 
 def build_form(
@@ -195,7 +193,7 @@ def _evidence(
 def _same_proof(one: EvidenceView, other: EvidenceView) -> bool:
     if one.identity == other.identity or (one.moment and one.moment == other.moment):
         return True
-    if one.source in _NOT_HEARD or other.source in _NOT_HEARD:
+    if one.source in NOT_HEARD or other.source in NOT_HEARD:
         return False
     common = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
     return common > 0.6 * min(one.end_s - one.start_s, other.end_s - other.start_s)

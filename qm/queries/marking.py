@@ -33,6 +33,14 @@ def same_words(left: str, right: str) -> bool:
     return _letters(left) == _letters(right)
 
 
+def find_words(text: str, words: str) -> tuple[int, int] | None:
+    """The slice of `text` that says `words`, whatever its punctuation; None where it does not."""
+    places = [index for index, char in enumerate(text) if char.isalnum()]
+    wanted = _letters(words)
+    at = "".join(text[index] for index in places).casefold().find(wanted) if wanted else -1
+    return None if at < 0 else (places[at], places[at + len(wanted) - 1] + 1)
+
+
 def pieces(utterance: Utterance, marks: Iterable[SpanMark]) -> tuple[Piece, ...]:
     """The displayed text in runs of one look, marks and doubtful words carried over from `heard`."""
     carried = carry(utterance.heard, utterance.text)

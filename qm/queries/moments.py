@@ -18,6 +18,9 @@ SURE_SCORE = 0.9
 SHORTEST_OVERLAP_S = 0.3
 """Shorter talking at once is shown nowhere: it is how people take turns."""
 
+NOT_HEARD = frozenset({"absence", "unheard"})
+"""Sources of evidence that say that something was not found, or could not be."""
+
 _TONES = {PhraseKind.FORBIDDEN: Tone.BAD, PhraseKind.REQUIRED: Tone.GOOD, PhraseKind.TOPIC: Tone.PLAIN}
 _CERTAIN = frozenset({MatchKind.EXACT, MatchKind.SOUND, MatchKind.ACOUSTIC})
 
@@ -139,7 +142,7 @@ def _interruption(overlap: Overlap) -> Moment:
 
 def _pointed_at(verdict: Verdict, evidence: Evidence, duration_s: float) -> Moment | None:
     """The moment that a proof makes by itself; None for what needs no look: nothing found, as hoped."""
-    unheard = evidence.source in {"absence", "unheard"}
+    unheard = evidence.source in NOT_HEARD
     if verdict is Verdict.NOT_APPLICABLE or (unheard and verdict is Verdict.MET):
         return None
     tone = {Verdict.NOT_MET: Tone.BAD, Verdict.MET: Tone.GOOD}.get(verdict, Tone.DOUBT)
@@ -166,4 +169,5 @@ def _plain(kind: MomentKind, tone: Tone, at: Stretch, role: Role, source: str) -
 def _same_kind(moment: Moment, evidence: Evidence) -> bool:
     if moment.source == evidence.source:
         return moment.kind is not MomentKind.ABSENCE or moment.text == evidence.text
-    return evidence.source in {"pattern", "similar", "human"} and moment.kind is not MomentKind.ABSENCE
+    by_itself = evidence.source.startswith(("phrase:", "acoustics:")) or evidence.source in NOT_HEARD
+    return not by_itself and moment.kind is not MomentKind.ABSENCE

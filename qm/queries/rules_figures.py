@@ -109,3 +109,16 @@ def measure(marked: Iterable[RuleMark], verdicts: Mapping[str, Verdict], sought:
         audited=len(drawn),
         untold=sum(verdict is Verdict.CANNOT_TELL for _, verdict in drawn),
     )
+
+
+def pointed_at(actor: Actor, key: str, verdict: Verdict, *, limit: int) -> dict[str, FindingRow]:
+    """The newest calls with this verdict, and the findings, by call."""
+    statement = (
+        select(FindingRow)
+        .join(Recording, col(Recording.id) == FindingRow.recording_id)
+        .where(FindingRow.rule_key == key, FindingRow.verdict == verdict, visible_to(actor))
+        .order_by(col(Recording.started_at).desc())
+        .limit(limit)
+    )
+    with reading() as session:
+        return {row.recording_id: row for row in session.exec(statement)}
