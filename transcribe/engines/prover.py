@@ -44,7 +44,8 @@ class SoundProver:
         phrase = self._align(encoded, asked, stop_s - begin_s)
         first = self._align(encoded, spoken(heard_text), stop_s - begin_s)
         ratio = _mean_log(phrase) - _mean_log(first)
-        return ProofScore(ratio, begin_s + phrase[0].start_s, begin_s + phrase[-1].end_s)
+        total = _sum_log(phrase) - _sum_log(first)
+        return ProofScore(ratio, begin_s + phrase[0].start_s, begin_s + phrase[-1].end_s, total)
 
     def _encode(self, role: Role, begin_s: float, stop_s: float) -> Any:
         key = (role, round(begin_s * 10), round(stop_s * 10))
@@ -65,4 +66,9 @@ def _mean_log(tokens: list[Token]) -> float:
     """Mean log probability a token; the floor where there are none."""
     if not tokens:
         return math.log(_FLOOR)
-    return sum(math.log(max(_FLOOR, token.probability)) for token in tokens) / len(tokens)
+    return _sum_log(tokens) / len(tokens)
+
+
+def _sum_log(tokens: list[Token]) -> float:
+    """Log probability of all tokens together."""
+    return sum(math.log(max(_FLOOR, token.probability)) for token in tokens)

@@ -10,14 +10,21 @@ from transcribe.phrases.hits import make_hit
 from transcribe.phrases.overlap import overlap
 from transcribe.phrases.proof import PhraseProver, ProofScore
 from transcribe.phrases.similar import Candidate
+from transcribe.phrases.stream import detail
 from transcribe.types import Hit, MatchKind
 
-PROOFS_MAX = 80
+PROOFS_MAX = 60
 """Second listenings in one call; the likeliest candidates come first."""
-PROOF_WEIGHT = 2.0
-"""What one nat a token of acoustic evidence adds to the log odds of the text."""
+PROOF_WEIGHT = 0.35
+"""What one nat of acoustic evidence adds to the log odds of the text."""
+PROOF_EVEN = -6.0
+"""Ratio at which the sound speaks neither for nor against the phrase: what was first heard was the
+likeliest of all texts, so that the phrase starts behind."""
 PROVED = 1.1
 """Log odds, text and sound together, from which a phrase counts as said."""
+_WINDOW_S = 15.0
+_STEP_S = 5.0
+"""Longer turns are heard again in windows that begin and end at whole steps, so that windows recur."""
 
 
 def similar_hit(candidate: Candidate) -> Hit:
@@ -32,28 +39,58 @@ def proved(doubts: Iterable[Candidate], hits: Sequence[Hit], prover: PhraseProve
     for hit in hits:
         certain.setdefault(hit.phrase_id, []).append(hit)
     found: list[Hit] = []
-    asked = 0
+    asked: set[tuple[str, int, int]] = set()
     for candidate in sorted(doubts, key=lambda c: -c.likelihood):
         hit = _hit(candidate, MatchKind.ACOUSTIC, candidate.likelihood)
         known = certain.setdefault(hit.phrase_id, [])
-        if any(overlap(hit, other) for other in known):
+        question = (hit.phrase_id, hit.utterance, hit.start_char)
+        if question in asked or any(overlap(hit, other) for other in known):
             continue
-        if asked == PROOFS_MAX:
+        if len(asked) == PROOFS_MAX:
             break
-        asked += 1
-        score = prover.prove(hit.role, hit.start_s, hit.end_s, hit.heard, candidate.form.phrase.text)
-        likelihood = _together(candidate.likelihood, score)
-        if score is not None and likelihood is not None:
+        asked.add(question)
+        likelihood = together(candidate.likelihood, _listen(candidate, prover))
+        if likelihood is not None:
             known.append(hit)
-            found.append(replace(hit, score=likelihood, start_s=score.start_s, end_s=score.end_s))
+            found.append(replace(hit, score=likelihood))
     return found
 
 
-def _together(text: float, score: ProofScore | None) -> float | None:
+def _listen(candidate: Candidate, prover: PhraseProver) -> ProofScore | None:
+    """Second listening of the whole turn, once as heard, once with the phrase in its place.
+
+    Sound around the phrase is in the window anyway; only a text that accounts for all of it is fairly
+    scored.
+    """
+    start_s, end_s, before, after = _surroundings(candidate)
+    line = candidate.stream
+    heard = before + line.heard(candidate.start, candidate.end) + after
+    wanted = before + candidate.form.phrase.text + after
+    return prover.prove(line.role, start_s, end_s, heard, wanted)
+
+
+def _surroundings(candidate: Candidate) -> tuple[float, float, str, str]:
+    """Window of second listening, seconds, and what was heard in it before and after the place."""
+    line, last = candidate.stream, candidate.end - 1
+    owners = range(line.owner[candidate.start], line.owner[last] + 1)
+    turns = [line.utterances[i] for i in owners]
+    start_s, end_s = turns[0].start_s, turns[-1].end_s
+    if end_s - start_s > _WINDOW_S:
+        at_s, until_s = line.start_s(candidate.start), line.end_s(last)
+        start_s = max(start_s, math.floor((at_s - 1.0) / _STEP_S) * _STEP_S)
+        end_s = min(end_s, math.ceil((until_s + 1.0) / _STEP_S) * _STEP_S)
+    place, place_end = line.origin[candidate.start][0], line.origin[last][1]
+    first, final = detail(turns[0]), detail(turns[-1])
+    before = "".join(c for i, c in enumerate(turns[0].heard[:place]) if first.start_s(i) >= start_s)
+    rest = enumerate(turns[-1].heard[place_end:], place_end)
+    return start_s, end_s, before, "".join(c for i, c in rest if final.end_s(i) <= end_s)
+
+
+def together(text: float, score: ProofScore | None) -> float | None:
     """Likelihood by text and sound; None where both together do not suffice."""
     if score is None:
         return None
-    odds = math.log(text / (1 - text)) + PROOF_WEIGHT * score.llr
+    odds = math.log(text / (1 - text)) + PROOF_WEIGHT * (score.total_llr - PROOF_EVEN)
     return 1 / (1 + math.exp(-min(odds, 30.0))) if odds >= PROVED else None
 
 

@@ -17,6 +17,9 @@ class ProofScore:
     start_s: float
     """Where the phrase starts in the call by the sound itself."""
     end_s: float
+    total_llr: float = 0.0
+    """The same ratio summed over the whole text, nats. The text first heard is the likeliest the network
+    found, so that even a phrase truly said seldom comes much above 0."""
 
 
 class PhraseProver(Protocol):

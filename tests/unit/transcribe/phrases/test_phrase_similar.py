@@ -93,7 +93,7 @@ class Ears:
         self, role: Role, start_s: float, end_s: float, heard_text: str, phrase_text: str
     ) -> ProofScore | None:
         self.asked.append(phrase_text)
-        return ProofScore(4.0 if phrase_text == self.truly_said else -4.0, start_s + 0.1, end_s)
+        return ProofScore(0.0, start_s, end_s, 0.0 if self.truly_said in phrase_text else -20.0)
 
 
 def test_what_the_text_leaves_in_doubt_is_settled_by_the_sound() -> None:
