@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmodel import select
@@ -11,25 +12,21 @@ from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
 from qm.models import RubricVersion, VersionState
-from qm.services import audit
-from scoring.rubric import Problem, rubric_from_dict, rubric_to_dict, validate
+from qm.queries import rules
+from qm.services import audit, rubric_drafts
+from qm.services.rubric_drafts import NotADraft
+from scoring.rubric import Problem, rubric_from_dict, validate
 from scoring.types import Rubric
 
 
 class RubricUnusable(InvalidInput):
     """A form with faults; `problems` lists each with its place."""
 
-    message = "评分表有 %(count)d 处需要改，没有保存。请按下面的说明修改后重新导入。"
+    message = "评分表有 %(count)d 处需要改，请按说明修改后再试。"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(None, count=len(problems))
         self.problems = problems
-
-
-class NotADraft(Conflict):
-    """A published version never changes."""
-
-    message = "这一版已经发布，不能再改。请导入新的草稿。"
 
 
 class NotInForce(Conflict):
@@ -44,15 +41,13 @@ class SameAsBefore(Conflict):
     message = "文件与现行版本完全一样，没有新建草稿。"
 
 
-def import_draft(actor: Actor, rubric: Rubric) -> RubricVersion:
+def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ()) -> RubricVersion:
     """Keep a form as the draft of its key, in place of an earlier draft.
 
-    Raises `RubricUnusable`, `SameAsBefore`, `Forbidden`.
+    A form with faults is kept too: they are mended in the builder, and publishing refuses what is left.
+    `problems` are what could not be read, by cell or line. Raises `SameAsBefore`, `Forbidden`.
     """
     _check_actor(actor)
-    problems = tuple(validate(rubric))
-    if problems:
-        raise RubricUnusable(problems)
     with writing() as session:
         versions = session.exec(select(RubricVersion).where(RubricVersion.key == rubric.key)).all()
         _check_new(rubric, list(versions))
@@ -62,26 +57,23 @@ def import_draft(actor: Actor, rubric: Rubric) -> RubricVersion:
         session.flush()
         numbers = [v.version for v in versions if v.state is not VersionState.DRAFT]
         kept = replace(rubric, version=max(numbers, default=0) + 1)
-        row = RubricVersion(
-            key=kept.key,
-            version=kept.version,
-            title=kept.title,
-            state=VersionState.DRAFT,
-            document=rubric_to_dict(kept),
-            created_at=now(),
-            created_by=actor.user_id,
-        )
-        session.add(row)
-        session.flush()
+        row = rubric_drafts.keep(session, actor, kept, what="导入", problems=problems)
         audit.record(actor, "rubric_imported", "rubric_version", row.id, key=row.key, version=row.version)
         return row
 
 
 def publish(actor: Actor, rubric_id: int) -> RubricVersion:
-    """Put a draft in force; the version before is retired. Raises `NotFound`, `NotADraft`, `Forbidden`."""
+    """Put a draft in force; the version before is retired.
+
+    Raises `NotFound`, `NotADraft`, `RubricUnusable`, `Forbidden`.
+    """
     _check_actor(actor)
     with writing() as session:
         row = _draft(session.get(RubricVersion, rubric_id))
+        rule_keys = {rule.key for rule in rules.published()}
+        problems = tuple(validate(rubric_from_dict(row.document), rule_keys=rule_keys))
+        if problems:
+            raise RubricUnusable(problems)
         current = session.exec(
             select(RubricVersion).where(
                 RubricVersion.key == row.key, RubricVersion.state == VersionState.PUBLISHED

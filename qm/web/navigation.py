@@ -56,7 +56,20 @@ ENTRIES = (
         frozenset({_S}),
         ("manage.phrase_group", "manage.phrase_changes"),
     ),
-    Entry(lazy_gettext("评分表"), "manage.rubrics", frozenset({_S}), ("manage.rubric",)),
+    Entry(
+        lazy_gettext("评分表"),
+        "manage.rubrics",
+        frozenset({_S}),
+        (
+            "manage.rubric",
+            "manage.rubric_build",
+            "manage.rubric_bindings",
+            "manage.whatif",
+            "manage.whatif_run",
+            "manage.learning",
+            "manage.learning_criterion",
+        ),
+    ),
     Entry(
         lazy_gettext("人员"),
         "manage.people",

@@ -13,8 +13,10 @@ from qm.web.manage import (  # noqa: E402, F401 - routes register on the bluepri
     phrases,
     quarantine,
     roster,
+    rubric_builder,
     rubric_files,
     rubrics,
     tokens,
     upload,
+    whatif,
 )

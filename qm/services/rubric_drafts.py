@@ -1,0 +1,198 @@
+"""Drafts of forms: begun, edited step by step, each step taken back if wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pypinyin import lazy_pinyin
+from sqlmodel import Session, col, select
+
+from qm.actor import Actor, UserRole
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.models import RubricEdit, RubricVersion, VersionState
+from qm.services import audit
+from qm.services.rubric_drafts_edit import Edit, add_section
+from scoring.rubric import Problem, rubric_from_dict, rubric_to_dict
+from scoring.types import Rubric, ScoringMode
+
+KEY_CHARS_MAX = 60
+TITLE_CHARS_MAX = 120
+STEPS_KEPT = 200
+"""So many steps can be taken back."""
+
+
+class NotADraft(Conflict):
+    """A published version never changes."""
+
+    message = "这一版已经发布，不能再改。请先“复制为草稿”。"
+
+
+class NothingToUndo(Conflict):
+    """The draft is as it began."""
+
+    message = "没有可以撤销的改动。"
+
+
+class TitleMissing(InvalidInput):
+    """A form needs a name."""
+
+    message = "请填写评分表名称（不超过 %(most)d 个字）。"
+
+
+def begin(actor: Actor, *, title: str, mode: ScoringMode) -> RubricVersion:
+    """A new form with one section and one question. Raises `TitleMissing`, `Forbidden`."""
+    title = title.strip()
+    if not 0 < len(title) <= TITLE_CHARS_MAX:
+        raise TitleMissing(most=TITLE_CHARS_MAX)
+    with writing() as session:
+        key = _free(session, spelled_key(title))
+        rubric = add_section("")(Rubric(key, title, 1, mode, ()))
+        return keep(session, actor, rubric, what="新建")
+
+
+def copy(actor: Actor, rubric_id: int) -> RubricVersion:
+    """The draft of this form: the one there is, or a copy of this version. Raises `NotFound`, `Forbidden`."""
+    with writing() as session:
+        source = session.get(RubricVersion, rubric_id)
+        if source is None:
+            raise NotFound
+        versions = session.exec(select(RubricVersion).where(RubricVersion.key == source.key)).all()
+        for row in versions:
+            if row.state is VersionState.DRAFT:
+                return row
+        number = max(row.version for row in versions) + 1
+        rubric = replace(rubric_from_dict(source.document), version=number)
+        return keep(session, actor, rubric, what=f"复制第 {source.version} 版")
+
+
+def keep(
+    session: Session, actor: Actor, rubric: Rubric, *, what: str, problems: Sequence[Problem] = ()
+) -> RubricVersion:
+    """Store a new draft with how it began. Joins the open write. Raises `Forbidden`."""
+    check_actor(actor)
+    row = RubricVersion(
+        key=rubric.key,
+        version=rubric.version,
+        title=rubric.title[:TITLE_CHARS_MAX],
+        state=VersionState.DRAFT,
+        document=rubric_to_dict(rubric),
+        created_at=now(),
+        created_by=actor.user_id,
+    )
+    session.add(row)
+    session.flush()
+    told = [{"place": _place(item), "message": item.message} for item in problems]
+    session.add(_edit(actor, row, what, None, told))
+    audit.record(actor, "rubric_draft_started", "rubric_version", row.id, key=row.key, version=row.version)
+    return row
+
+
+def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
+    """Apply one edit to a draft; an edit that changes nothing leaves no trace.
+
+    Raises `NotFound`, `NotADraft`, `Forbidden`, and what the edit raises.
+    """
+    check_actor(actor)
+    with writing() as session:
+        row = draft_row(session, rubric_id)
+        before = rubric_from_dict(row.document)
+        after = edit(before)
+        if after == before:
+            return before
+        session.add(_edit(actor, row, what, row.document, []))
+        row.document, row.title = rubric_to_dict(after), after.title[:TITLE_CHARS_MAX]
+        session.add(row)
+        _forget_oldest(session, rubric_id)
+        audit.record(actor, "rubric_edited", "rubric_version", row.id, key=row.key, what=what)
+        return after
+
+
+def undo(actor: Actor, rubric_id: int) -> str:
+    """Take the last edit back; gives what it was. Raises `NotFound`, `NotADraft`, `NothingToUndo`."""
+    check_actor(actor)
+    with writing() as session:
+        row = draft_row(session, rubric_id)
+        last = session.exec(
+            select(RubricEdit).where(RubricEdit.rubric_id == rubric_id).order_by(col(RubricEdit.id).desc())
+        ).first()
+        if last is None or last.before is None:
+            raise NothingToUndo
+        row.document, row.title = last.before, str(last.before.get("title", ""))[:TITLE_CHARS_MAX]
+        session.add(row)
+        session.delete(last)
+        audit.record(actor, "rubric_edit_undone", "rubric_version", row.id, key=row.key, what=last.what)
+        return last.what
+
+
+def settle_import(actor: Actor, rubric_id: int) -> None:
+    """Say that what an import could not read was looked at. Raises `NotFound`, `NotADraft`."""
+    check_actor(actor)
+    with writing() as session:
+        draft_row(session, rubric_id)
+        edits = session.exec(select(RubricEdit).where(RubricEdit.rubric_id == rubric_id)).all()
+        for edit in edits:
+            edit.problems = []
+            session.add(edit)
+
+
+def spelled_key(title: str) -> str:
+    """A key for machines from a name: its pinyin."""
+    kept = (re.sub(r"[^a-z0-9]+", "", part.lower()) for part in lazy_pinyin(title.strip()))
+    spelled = "_".join(part for part in kept if part)
+    key = spelled if spelled[:1].isalpha() else f"form_{spelled}".rstrip("_")
+    return key[: KEY_CHARS_MAX - 4].rstrip("_")
+
+
+def draft_row(session: Session, rubric_id: int) -> RubricVersion:
+    """The draft. Raises `NotFound`, `NotADraft`."""
+    row = session.get(RubricVersion, rubric_id)
+    if row is None:
+        raise NotFound
+    if row.state is not VersionState.DRAFT:
+        raise NotADraft
+    return row
+
+
+def check_actor(actor: Actor) -> None:
+    """Only supervisors change forms. Raises `Forbidden`."""
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+
+
+def _free(session: Session, key: str) -> str:
+    taken = set(session.exec(select(RubricVersion.key)).all())
+    found, number = key, 2
+    while found in taken:
+        found, number = f"{key}_{number}", number + 1
+    return found
+
+
+def _edit(
+    actor: Actor, row: RubricVersion, what: str, before: dict[str, object] | None, told: list[dict[str, str]]
+) -> RubricEdit:
+    return RubricEdit(
+        rubric_id=row.id or 0,
+        what=what[:200],
+        before=before,
+        problems=told,
+        edited_at=now(),
+        edited_by=actor.user_id,
+    )
+
+
+def _forget_oldest(session: Session, rubric_id: int) -> None:
+    """Keep how the draft began and the last steps."""
+    session.flush()
+    edits = session.exec(
+        select(RubricEdit).where(RubricEdit.rubric_id == rubric_id).order_by(col(RubricEdit.id))
+    ).all()
+    for edit in edits[1 : len(edits) - STEPS_KEPT]:
+        session.delete(edit)
+
+
+def _place(problem: Problem) -> str:
+    return f"第 {problem.line} 行" if problem.line else problem.path
