@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.types import CallAudio, Role
@@ -55,7 +55,7 @@ def utterances(
     stretches: list[Stretch],
     audio: CallAudio,
     voiced: dict[Role, tuple[Span, ...]],
-    display: Callable[[str], str],
+    display: Callable[[Sequence[Word]], str],
 ) -> tuple[Utterance, ...]:
     """The conversation. `display` turns what was heard into what is shown."""
     said = [turn for turn in turns(stretches) if any(is_spoken(c) for w in turn.words for c in w.text)]
@@ -67,7 +67,7 @@ def _utterance(
     turn: Stretch,
     audio: CallAudio,
     voiced: dict[Role, tuple[Span, ...]],
-    display: Callable[[str], str],
+    display: Callable[[Sequence[Word]], str],
 ) -> Utterance:
     heard = "".join(word.text for word in turn.words).strip()
     source = turn.role if turn.role in audio.channels else Role.UNKNOWN
@@ -78,7 +78,7 @@ def _utterance(
         role=turn.role,
         start_s=turn.span.start_s,
         end_s=turn.span.end_s,
-        text=display(heard),
+        text=display(turn.words),
         heard=heard,
         words=turn.words,
         confidence=sum(sure) / len(sure) if sure else 0.0,

@@ -62,9 +62,7 @@ def _suspects(my_db: NDArray[np.float64], their_db: NDArray[np.float64]) -> NDAr
     return np.flatnonzero(speaking & (my_db < their_db - MIN_DISTANCE_DB))
 
 
-def _correlation(
-    mine: NDArray[np.float32], theirs: NDArray[np.float32], suspects: NDArray[np.intp]
-) -> float:
+def _correlation(mine: NDArray[np.float32], theirs: NDArray[np.float32], suspects: NDArray[np.intp]) -> float:
     """Median over probed frames of the greatest normalised correlation within the echo's possible delay."""
     found = []
     for frame in suspects[:: max(1, suspects.size // _PROBES)]:

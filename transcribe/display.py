@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from transcribe.language.repair import repair
 from transcribe.numbers import displayed
+from transcribe.types import Word
 
 _MARKS = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", "．": "。", "：": "，", ":": "，"})
 _HAN = "\u3400-\u9fff"
@@ -13,12 +15,14 @@ _SPACE = re.compile(f"(?<=[{_HAN}])\\s+(?=[{_HAN}])")
 _FULL_STOP = re.compile(f"(?<=[{_HAN}])\\.(?!\\d)")
 
 
-def shown(heard: str) -> str:
-    """The displayed text of `heard`. See `transcribe.language.repair` and `transcribe.numbers`."""
-    return displayed(repaired(heard))
+def shown(words: Sequence[Word]) -> str:
+    """The displayed text of words heard. See `transcribe.language.repair` and `transcribe.numbers`."""
+    return displayed(repaired(words))
 
 
-def repaired(heard: str) -> str:
-    """`heard` with characters repaired and Chinese punctuation, numbers still as spoken."""
-    text = _FULL_STOP.sub("。", _SPACE.sub("，", heard.translate(_MARKS)))
-    return repair(text)
+def repaired(words: Sequence[Word]) -> str:
+    """Words with characters repaired and Chinese punctuation, numbers still as spoken."""
+    heard = "".join(word.text for word in words)
+    sure = [word.probability for word in words for _ in word.text]
+    text = repair(heard.translate(_MARKS), sure).strip()
+    return _FULL_STOP.sub("。", _SPACE.sub("，", text))

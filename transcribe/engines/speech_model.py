@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transcribe.engines.vocabulary import SmallVocabulary, UnknownLayout, cut
 from transcribe.types import EngineUnavailable
 from transcribe.weights import Weights
 
@@ -73,20 +74,24 @@ class SpeechModel:
         self.compute_type = "float16" if gpu else "int8"
         self._ct2 = ctranslate2
         try:
+            self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(weights.path / "tokenizer.json"))
+            small = self._small(weights)
             self._model: Any = ctranslate2.models.Whisper(
                 str(weights.path), device=self.device, compute_type=self.compute_type,
                 intra_threads=threads or os.cpu_count() or 1, inter_threads=1,
+                files=dict(small.files) if small else None,
             )  # fmt: skip
-            self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(weights.path / "tokenizer.json"))
         except Exception as error:  # the loaders raise bare RuntimeError and Exception
             detail = f"语音模型目录 {weights.path} 无法载入（{error}）。请运行 qm models 检查或换目录。"
             raise EngineUnavailable(detail) from error
+        self._kept = small.kept if small else tuple(range(self._tokenizer.get_vocab_size()))
+        self._renumbered = {old: new for new, old in enumerate(self._kept)}
         self._mel: Any = FeatureExtractor(feature_size=_mel_bins(weights))
         self._start = [self._id(f"<|{name}|>") for name in ("startoftranscript", LANGUAGE, "transcribe")]
         self._no_times = self._id("<|notimestamps|>")
         self._previous = self._id("<|startofprev|>")
         self._end = self._id("<|endoftext|>")
-        self._suppressed = [-1, *self._digit_tokens()]
+        self._suppressed = [-1, *self._numbered(self._digit_tokens())]
 
     def encode(self, sounds: list[NDArray[np.float32]]) -> Any:
         """Encoder output of a batch of windows (16 kHz, 30 s at most), as long as the longest of them."""
@@ -106,8 +111,12 @@ class SpeechModel:
     def align(self, encoded: Any, tokens: list[list[int]], durations_s: list[float]) -> list[list[Token]]:
         """Times and probabilities of given tokens in each window of `encoded`."""
         frames = [max(2, math.ceil(d * 2 * FRAMES_PER_S)) for d in durations_s]
-        results = self._model.align(encoded, self._start, tokens, frames, median_filter_width=7)
-        return [_timed(given, result) for given, result in zip(tokens, results, strict=True)]
+        known = [[token for token in given if token in self._renumbered] for given in tokens]
+        numbered = [self._numbered(given) for given in known]
+        results = self._model.align(
+            encoded, self._numbered(self._start), numbered, frames, median_filter_width=7
+        )
+        return [_timed(given, result) for given, result in zip(known, results, strict=True)]
 
     def grouped(self, tokens: list[Token]) -> list[TimedText]:
         """Groups tokens until each group decodes to whole characters."""
@@ -133,13 +142,24 @@ class SpeechModel:
 
     def _prompts(self, texts: list[str]) -> list[list[int]]:
         """Prompt tokens of equal length, as one batch needs them: longer ones lose their beginning."""
-        coded = [self.tokens(text) for text in texts]
+        coded = [[t for t in self.tokens(text) if t in self._renumbered] for text in texts]
         length = min(PROMPT_MAX, *(len(tokens) for tokens in coded))
         before = [[self._previous, *tokens[len(tokens) - length :]] if length else [] for tokens in coded]
-        return [[*tokens, *self._start, self._no_times] for tokens in before]
+        return [self._numbered([*tokens, *self._start, self._no_times]) for tokens in before]
+
+    def _small(self, weights: Weights) -> SmallVocabulary | None:
+        try:
+            return cut(weights, self.text)
+        except UnknownLayout:
+            return None
+
+    def _numbered(self, tokens: list[int]) -> list[int]:
+        """Ids as the loaded network numbers them; tokens it does not have are left out."""
+        return [self._renumbered[token] for token in tokens if token in self._renumbered]
 
     def _heard(self, result: Any) -> Heard:
-        kept = tuple(token for token in result.sequences_ids[0] if token < self._end)
+        tokens = (self._kept[token] for token in result.sequences_ids[0])
+        kept = tuple(token for token in tokens if token < self._end)
         return Heard(kept, float(result.scores[0]), float(result.no_speech_prob))
 
     def _features(self, samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:

@@ -120,7 +120,9 @@ def lexicon() -> Lexicon:
         for (before, word), count in pairs.items()
     }
     return Lexicon(
-        *_indexes(unigram, words), unigram, pair_logs,
+        *_indexes(unigram, words),
+        unigram,
+        pair_logs,
         {before: math.log(1 - _PAIR_SHARE * n / (n + 2)) for before, n in contexts.items()},
         math.log(0.5 / general_total),
     )

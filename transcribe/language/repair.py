@@ -8,6 +8,8 @@ shown. What was heard is kept beside it, character for character: repair never i
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcribe.language.lexicon import MAX_WORD, START, Lexicon, coarse, lexicon
@@ -19,15 +21,21 @@ from transcribe.sound.syllables import Syllable, readings
 class Costs:
     """What it costs, in nats, to believe another character than the one heard."""
 
-    tone: float = 2.6
+    tone: float = 4.0
     """Same syllable."""
-    merged: float = 3.6
+    merged: float = 5.0
     """Same after merging zh/z, ch/c, sh/s, n/l, -ng/-n."""
-    near: float = 5.2
+    near: float = 9.0
     """Same initial or same final."""
     language: float = 0.8
     """Weight of the language model."""
+    unsure: float = 0.5
+    """Share of the cost that remains where the engine gave its character no probability at all."""
     beam: int = 12
+
+
+_NUMBER = re.compile("[零〇一二三四五六七八九幺两十百千万亿]{2,}")
+_FIXED = 50.0
 
 
 @functools.cache
@@ -61,34 +69,46 @@ class _Path:
     text: str
 
 
-def repair(text: str, costs: Costs | None = None) -> str:
+def repair(text: str, sureness: Sequence[float] = (), costs: Costs | None = None) -> str:
     """`text` with same-sounding characters replaced where the language of service lines asks for it.
 
-    Only Chinese characters change; length, digits, letters and punctuation stay.
+    `sureness`: the engine's probability of each character, one a character; empty where it is not known. Only
+    Chinese characters change, and never numbers; length, digits, letters and punctuation stay.
     """
     chosen = costs or Costs()
-    out, run = [], ""
-    for character in text + "\0":
+    sure = list(sureness) if len(sureness) == len(text) else [1.0] * len(text)
+    out: list[str] = []
+    start = 0
+    for at, character in enumerate(text + "\0"):
         if is_han(character):
-            run += character
             continue
-        if run:
-            out.append(_run(run, chosen))
-            run = ""
+        if at > start:
+            out.append(_run(text[start:at], tuple(round(s, 1) for s in sure[start:at]), chosen))
         out.append(character)
+        start = at + 1
     return "".join(out)[:-1]
 
 
+def _weights(heard: str, sure: tuple[float, ...], costs: Costs) -> list[float]:
+    """What a change costs at each character: less where the engine was unsure, all too much in a number."""
+    found = [costs.unsure + (1 - costs.unsure) * chance for chance in sure]
+    for number in _NUMBER.finditer(heard):
+        for at in range(number.start(), number.end()):
+            found[at] = _FIXED
+    return found
+
+
 @functools.lru_cache(maxsize=4096)
-def _run(heard: str, costs: Costs) -> str:
+def _run(heard: str, sure: tuple[float, ...], costs: Costs) -> str:
     """Best path through one run of Chinese characters."""
     known = lexicon()
+    weights = _weights(heard, sure, costs)
     sounds = [tuple(dict.fromkeys(coarse(s) for s in readings(c))) for c in heard]
     ends: list[dict[str, _Path]] = [{} for _ in range(len(heard) + 1)]
     ends[0][START] = _Path(0.0, START, "")
     for at in range(len(heard)):
         paths = sorted(ends[at].values(), key=lambda path: -path.score)[: costs.beam]
-        for word, cost in _candidates(heard, sounds, at, known, costs):
+        for word, cost in _candidates(heard, sounds, weights, at, known, costs):
             _extend(ends[at + len(word)], paths, word, cost, known, costs)
     return max(ends[-1].values(), key=lambda path: path.score).text
 
@@ -104,12 +124,17 @@ def _extend(
 
 
 def _candidates(
-    heard: str, sounds: list[tuple[str, ...]], at: int, known: Lexicon, costs: Costs
+    heard: str,
+    sounds: list[tuple[str, ...]],
+    weights: list[float],
+    at: int,
+    known: Lexicon,
+    costs: Costs,
 ) -> list[tuple[str, float]]:
     """Words that may begin at `at`, each with its sound cost."""
     found: dict[str, float] = {heard[at]: 0.0}
     for length in range(1, min(MAX_WORD, len(heard) - at) + 1):
-        part = heard[at : at + length]
+        part, weight = heard[at : at + length], weights[at : at + length]
         key = tuple(options[0] if options else "" for options in sounds[at : at + length])
         words = list(known.by_sound.get(key, ()))
         if length > 1:
@@ -118,17 +143,17 @@ def _candidates(
             if part in known.unigram:
                 words.append(part)
         for word in words:
-            cost = _word_cost(part, word, costs)
+            cost = _word_cost(part, word, weight, costs)
             if cost is not None and cost < found.get(word, 1e9):
                 found[word] = cost
     return list(found.items())
 
 
-def _word_cost(heard: str, meant: str, costs: Costs) -> float | None:
+def _word_cost(heard: str, meant: str, weights: list[float], costs: Costs) -> float | None:
     total = 0.0
-    for mine, theirs in zip(heard, meant, strict=True):
+    for mine, theirs, weight in zip(heard, meant, weights, strict=True):
         cost = sound_cost(mine, theirs, costs)
         if cost is None:
             return None
-        total += cost
+        total += cost * weight
     return total
