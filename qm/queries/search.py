@@ -66,10 +66,14 @@ def search(actor: Actor, query: str, *, role: Role | None = None, page: int = 1)
     conditions = [_matches(asked), visible_to(actor)]
     if role is not None:
         conditions.append(col(UtteranceRow.role) == role)
-    base = select(UtteranceRow, Recording, Agent).join(Recording, col(Recording.id) == UtteranceRow.recording_id)
+    base = select(UtteranceRow, Recording, Agent).join(
+        Recording, col(Recording.id) == UtteranceRow.recording_id
+    )
     base = base.outerjoin(Agent, col(Agent.id) == Recording.agent_id).where(*conditions)
     counted = select(func.count(), func.count(func.distinct(UtteranceRow.recording_id)))
-    counted = counted.select_from(UtteranceRow).join(Recording, col(Recording.id) == UtteranceRow.recording_id)
+    counted = counted.select_from(UtteranceRow).join(
+        Recording, col(Recording.id) == UtteranceRow.recording_id
+    )
     with reading() as session:
         total, calls = session.exec(counted.where(*conditions)).one()
         rows = session.exec(
@@ -81,7 +85,9 @@ def search(actor: Actor, query: str, *, role: Role | None = None, page: int = 1)
     return Results(query, total, calls, page, found)
 
 
-def _found(utterance: UtteranceRow, recording: Recording, agent: Agent | None, asked: list[list[str]]) -> Found:
+def _found(
+    utterance: UtteranceRow, recording: Recording, agent: Agent | None, asked: list[list[str]]
+) -> Found:
     return Found(
         recording_id=recording.id,
         agent_name=agent.name if agent else "",

@@ -1,4 +1,4 @@
-"""The whole way: a file comes in, is heard by the real model, scored, released, read, acknowledged, recorded."""
+"""The whole way: a file comes in, is heard by the real model, scored, released, acknowledged, recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page that a person can reach by its links: titled, valid, without inline code, forms with their token."""
+"""Every page that can be reached by links: titled, valid, without inline code, forms with their token."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from qm.web import create_app
 from sqlalchemy import event
 
 from qm import database
+from qm.web import create_app
 from tests.support.heard import bring_in
 from tests.support.people import Centre, sign_in
 
@@ -93,16 +93,21 @@ def faults_of(page: Page) -> Iterator[str]:
     yield from (f"duplicate id {name}" for name in {name for name in ids if ids.count(name) > 1})
     for element in page.tree.iter():
         yield from (f"inline {name}" for name in element.attrib if name == "style" or name.startswith("on"))
-    yield from ("inline script" for script in page.all("script") if not script.get("src") and "json" not in (script.get("type") or ""))
+    scripts = (script for script in page.all("script") if "json" not in (script.get("type") or ""))
+    yield from ("inline script" for script in scripts if not script.get("src"))
     for form in page.all("form"):
         names = {field.get("name") for field in form.iter("input")}
         if (form.get("method") or "get").lower() == "post" and "csrf_token" not in names:
             yield f"form {form.get('action')} without its token"
     labels = {label.get("for") for label in page.all("label")}
     for field in [*page.all("input"), *page.all("select"), *page.all("textarea")]:
-        named = field.get("id") in labels or field.get("aria-label") or field.get("aria-labelledby") or field.get("title")
-        if field.get("type") not in {"hidden", "submit", "file"} and not named and not _within_label(page, field):
+        if field.get("type") not in {"hidden", "submit", "file"} and not _named(page, field, labels):
             yield f"field {field.get('name')} without a label"
+
+
+def _named(page: Page, field: object, labels: set[str | None]) -> bool:
+    told = ("aria-label", "aria-labelledby", "title")
+    return field.get("id") in labels or any(map(field.get, told)) or _within_label(page, field)
 
 
 def _within_label(page: Page, field: object) -> bool:

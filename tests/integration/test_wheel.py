@@ -30,27 +30,29 @@ print("opened")
 """
 
 
+def run(*arguments: str) -> None:
+    """This environment's Python with arguments, in the checkout."""
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+
+
 def test_a_wheel_installed_into_a_clean_environment_opens_a_page(tmp_path: Path) -> None:
-    run = {"capture_output": True, "text": True}
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")],
-        cwd=ROOT,
-        **run,
-    )
+    run("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist"))
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     clean = tmp_path / "clean"
     venv.create(clean, with_pip=False)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(clean / "bin" / "python"), "install", "--no-deps",
-         "--no-index", "--quiet", str(wheel)], check=True, **run,
-    )  # fmt: skip
+    target = str(clean / "bin" / "python")
+    run("-m", "pip", "--python", target, "install", "--no-deps", "--no-index", "--quiet", str(wheel))
     # The dependencies come from this environment, by a plain path: its editable qm is not found that way.
     (site,) = clean.glob("lib/python*/site-packages")
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    data = tmp_path / "data"
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("QM_", "PYTHON"))}
+    environment["QM_DATA_DIR"] = str(tmp_path / "data")
     answer = subprocess.run(
-        [str(clean / "bin" / "python"), "-c", OPEN_A_PAGE],
-        cwd=tmp_path, env={**environment, "QM_DATA_DIR": str(data)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [target, "-c", OPEN_A_PAGE],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert answer.stdout.strip() == "opened", answer.stderr[-2000:]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+
 from qm import database
 from qm.cli.setup import open_database
 from qm.services import demo
