@@ -55,7 +55,7 @@ class RubricView:
 
 
 def lines() -> tuple[RubricLine, ...]:
-    """Every form, those in force first, then by title."""
+    """Every form, those in force first, then in the order in which they came to be."""
     with reading() as session:
         rows = session.exec(select(RubricVersion).order_by(col(RubricVersion.version).desc())).all()
         used = _used()
@@ -66,7 +66,7 @@ def lines() -> tuple[RubricLine, ...]:
         RubricLine(key, tuple(items), sum(used.get(item.id or 0, 0) for item in items))
         for key, items in by_key.items()
     ]
-    return tuple(sorted(found, key=lambda line: (line.in_force is None, line.newest.id or 0)))
+    return tuple(sorted(found, key=lambda line: (line.in_force is None, line.versions[-1].id or 0)))
 
 
 def view(rubric_id: int) -> RubricView:
