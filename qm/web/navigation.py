@@ -57,6 +57,22 @@ ENTRIES = (
         ("manage.phrase_group", "manage.phrase_changes"),
     ),
     Entry(
+        lazy_gettext("规则"),
+        "manage.rules",
+        frozenset({_S}),
+        (
+            "manage.rule",
+            "manage.rule_edit",
+            "manage.rule_new",
+            "manage.rule_try",
+            "manage.rule_form",
+            "manage.rule_audit",
+            "manage.rule_agreement",
+            "manage.rule_compare",
+            "manage.rejudge",
+        ),
+    ),
+    Entry(
         lazy_gettext("评分表"),
         "manage.rubrics",
         frozenset({_S}),
