@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from scoring.rules.sound import plain, sound
 
@@ -52,6 +50,9 @@ class Space:
 
     def __init__(self, examples: Iterable[str]) -> None:
         known = sorted({plain(text) for text in examples} | {"您好请讲"})
+        # Seconds to load: only where something is judged, not wherever a rule is read.
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
         self._vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float32)
         self._vectoriser.fit(known)
 
@@ -72,6 +73,8 @@ class MannerModel:
     """A linear model between two heaps of example sentences. Deterministic for given examples."""
 
     def __init__(self, space: Space, examples: Sequence[str], unlike: Sequence[str]) -> None:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as above
+
         self._space, self._examples = space, tuple(examples)
         self._likes = space.placed(examples)
         texts = [plain(text) for text in (*examples, *unlike)]
