@@ -15,7 +15,7 @@ from transcribe.phrases.trace import Step, banded, covered, straight
 
 ACCEPTED = 0.75
 """Likelihood from which a phrase counts as said without second listening (see docs/hearing.md)."""
-DOUBTED = 0.15
+DOUBTED = 0.2
 """Likelihood from which second listening is worth its cost."""
 OTHER_NUMBER_MAX = 0.5
 """Most that a phrase can reach by the text where another numeral was heard: 百分之一 is not 百分之五."""
