@@ -1,14 +1,15 @@
 """What each step of a recording's road does. Every step may run twice without harm.
 
 A step takes an id, reloads what it needs, writes one transaction, and leaves the status that the next
-step begins from. Whoever runs steps (`qm.worker`) decides about retries and tells people.
+step begins from. Whoever runs steps (`qm.worker`) decides about retries and tells people. The last two
+steps are imported on first use: the vector space of the rules takes seconds to load, and a worker can
+hear meanwhile.
 """
 
 from __future__ import annotations
 
-from qm.services.pipeline_hear import Hear, HearingRequest, transcribe
-from qm.services.pipeline_prescore import prescore
-from qm.services.pipeline_scan import scan
+from qm.hearing import Hear, HearingRequest
+from qm.services.pipeline_hear import transcribe
 from qm.services.pipeline_status import mark, mark_failed
 from qm.services.pipeline_store import store_derivatives
 
@@ -22,3 +23,17 @@ __all__ = [
     "store_derivatives",
     "transcribe",
 ]
+
+
+def scan(recording_id: str) -> None:
+    """Find phrases and keywords; see `pipeline_scan.scan`."""
+    from qm.services import pipeline_scan  # noqa: PLC0415 - see above
+
+    pipeline_scan.scan(recording_id)
+
+
+def prescore(recording_id: str) -> None:
+    """Judge by every rule and suggest answers; see `pipeline_prescore.prescore`."""
+    from qm.services import pipeline_prescore  # noqa: PLC0415 - see above
+
+    pipeline_prescore.prescore(recording_id)

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from qm.clock import now
 from qm.database import reading, writing
+from qm.hearing import Hear, HearingRequest
 from qm.models import FindingRow, HitRow, Recording, RecordingStatus, TranscriptRow, UtteranceRow
 from qm.services import objects
 from qm.services.pipeline_status import info_of, load, mark
 from qm.services.search import index_utterances
 from qm.stored import dump_transcript
-from recorder.types import AudioInfo
 from transcribe.types import Progress, Transcript
 
 
-@dataclass(frozen=True, slots=True)
-class HearingRequest:
-    """One call to be heard: a local file and what is known of it. Small enough to send to a child process."""
+class RolesChanged(Exception):
+    """Somebody exchanged the channels while the call was heard: what was heard names the wrong speakers."""
 
-    path: Path
-    info: AudioInfo
-    roles_swapped: bool = False
-
-
-Hear = Callable[[HearingRequest, Progress], Transcript]
-"""Something that hears calls. Raises `EngineUnavailable` where it cannot now."""
+    def __init__(self) -> None:
+        super().__init__("转写时声道被互换，将按新的声道重新转写")
 
 
 def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Progress) -> None:
     """Hear a recording and store the transcript, unless this run (begun at `since`) has stored it already.
 
-    Raises `RecordingGone`, `EngineUnavailable`, `ObjectMissing`, `AudioRefused`.
+    Raises `RecordingGone`, `EngineUnavailable`, `ObjectMissing`, `AudioRefused`, `RolesChanged`.
     """
     with reading() as session:
         recording = load(session, recording_id)
@@ -46,6 +37,8 @@ def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Prog
     with objects.fetched(recording.object_key) as path:
         heard = hear(HearingRequest(path, info_of(recording), recording.roles_swapped), progress)
     with writing() as session:
+        if load(session, recording_id).roles_swapped != recording.roles_swapped:
+            raise RolesChanged
         if not _heard_since(session, recording_id, since):
             keep(session, recording_id, heard)
 

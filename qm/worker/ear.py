@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from qm.services.pipeline_hear import HearingRequest
+from qm.hearing import HearingRequest
 from qm.worker.ear_child import EngineChoice, Message, Progressed, Unavailable, Unhearable, listen
 from transcribe.types import EngineUnavailable, Progress, Transcript
 

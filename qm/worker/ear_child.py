@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qm.services.pipeline_hear import HearingRequest
+from qm.hearing import HearingRequest
 from recorder.decode import decode
 from recorder.types import AudioRefused, CallAudio, Role
 from transcribe.engines import from_settings

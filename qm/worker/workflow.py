@@ -18,6 +18,7 @@ from qm.errors import QmError
 from qm.jobs import Step, engine, mirror
 from qm.models import Job
 from qm.services import pipeline
+from qm.services.pipeline_hear import RolesChanged
 from qm.services.pipeline_status import RecordingGone
 from qm.worker.ear import CallUnhearable, HearingFailed
 from recorder.storage import ObjectMissing, StorageError
@@ -120,6 +121,7 @@ def _perform(step: Step, job_id: str, recording_id: str) -> str:
 
 _NEXT: tuple[tuple[type[Exception], str], ...] = (
     (CallUnhearable, "请核对原始文件，或重新导入后再试"),
+    (RolesChanged, "无需处理；若没有自动继续，请点“重试”"),
     (HearingFailed, "请稍后点“重试”；若仍失败，请检查内存和模型文件"),
     (OSError, "请检查磁盘空间和权限后点“重试”"),
 )

@@ -12,6 +12,7 @@ from qm import stored
 from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
+from qm.hearing import HearingRequest
 from qm.jobs import Step, mirror
 from qm.models import (
     AnswerRow,
@@ -31,7 +32,6 @@ from qm.paths import SAMPLES
 from qm.queries.search import search
 from qm.services import objects, pipeline, seeds
 from qm.services.ingest import ingest
-from qm.services.pipeline_hear import HearingRequest
 from qm.worker import workflow
 from qm.worker.ear import CallUnhearable
 from recorder.calldata import sidecar_call_data
@@ -261,3 +261,25 @@ def test_an_ended_job_cannot_be_moved(recording_id: str) -> None:
         perform(step)
     with pytest.raises(mirror.IllegalJobTransition):
         mirror.wait(perform.job.id, "nothing to wait for")
+
+
+def test_channels_exchanged_while_hearing_are_heard_again(recording_id: str) -> None:
+    times = 0
+
+    def hear(request: HearingRequest, progress: Progress) -> Transcript:
+        nonlocal times
+        times += 1
+        if times == 1:
+            with writing() as session:
+                recording = session.get(Recording, recording_id)
+                assert recording is not None
+                recording.roles_swapped = True
+        assert request.roles_swapped is (times > 1)
+        return truth(request, progress)
+
+    perform = Performing(recording_id, hear)
+    with pytest.raises(workflow.StepStumbled):
+        perform(Step.TRANSCRIBE)
+    assert rows(TranscriptRow) == []
+    assert perform(Step.TRANSCRIBE) == workflow.ON
+    assert len(rows(TranscriptRow)) == 1
