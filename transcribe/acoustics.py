@@ -38,9 +38,9 @@ def measure(
         talk_share={role: length / total_s for role, length in spoken_s.items() if total_s},
         speech_rate=_rates(utterances, spoken_s),
         loudness_db={
-            role: level_db(audio.channels[role], audio.rate_hz, spans)
+            role: level_db(channel_of(audio, role), audio.rate_hz, spans)
             for role, spans in voiced.items()
-            if spans and role in audio.channels
+            if spans
         },
     )
 
@@ -81,6 +81,11 @@ def interruptions(acoustics: Acoustics, by: Role = Role.AGENT) -> tuple[Overlap,
         if overlap.interrupter is by
         and any(s.start_s <= overlap.start_s < s.end_s and s.duration_s > INTERRUPTION_MIN_S for s in spans)
     )
+
+
+def channel_of(audio: CallAudio, role: Role) -> NDArray[np.float32]:
+    """The samples on which `role` is heard: its own channel, or the one both share."""
+    return audio.channels[role] if role in audio.channels else audio.channels[Role.UNKNOWN]
 
 
 def level_db(samples: NDArray[np.float32], rate_hz: int, spans: tuple[Span, ...]) -> float:

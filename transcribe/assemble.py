@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.types import CallAudio, Role
-from transcribe.acoustics import level_db, rate_of, within
+from transcribe.acoustics import channel_of, level_db, rate_of, within
 from transcribe.script import is_spoken
 from transcribe.types import Span, Utterance, Word
 
@@ -70,18 +70,17 @@ def _utterance(
     display: Callable[[Sequence[Word]], str],
 ) -> Utterance:
     heard = "".join(word.text for word in turn.words).strip()
-    source = turn.role if turn.role in audio.channels else Role.UNKNOWN
     spans = within(voiced.get(turn.role, ()), turn.span.start_s, turn.span.end_s)
     sure = [word.probability for word in turn.words if any(is_spoken(c) for c in word.text)]
     return Utterance(
         index=at,
         role=turn.role,
-        start_s=turn.span.start_s,
-        end_s=turn.span.end_s,
+        start_s=spans[0].start_s if spans else turn.span.start_s,
+        end_s=spans[-1].end_s if spans else turn.span.end_s,
         text=display(turn.words),
         heard=heard,
         words=turn.words,
         confidence=sum(sure) / len(sure) if sure else 0.0,
         speech_rate=rate_of(heard, sum(span.duration_s for span in spans)),
-        loudness_db=level_db(audio.channels[source], audio.rate_hz, spans) if spans else None,
+        loudness_db=level_db(channel_of(audio, turn.role), audio.rate_hz, spans) if spans else None,
     )

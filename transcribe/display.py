@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from transcribe.language.digits import digits_repaired
 from transcribe.language.repair import repair
 from transcribe.numbers import displayed
 from transcribe.types import Word
@@ -24,5 +25,5 @@ def repaired(words: Sequence[Word]) -> str:
     """Words with characters repaired and Chinese punctuation, numbers still as spoken."""
     heard = "".join(word.text for word in words)
     sure = [word.probability for word in words for _ in word.text]
-    text = repair(heard.translate(_MARKS), sure).strip()
+    text = repair(digits_repaired(heard.translate(_MARKS)), sure).strip()
     return _FULL_STOP.sub("。", _SPACE.sub("，", text))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from recorder.types import CallAudio, Role
 from transcribe.acoustics import measure, within
 from transcribe.assemble import Stretch, utterances
+from transcribe.diarize import by_role, with_roles
 from transcribe.display import shown
 from transcribe.engines.guard import invented, too_little
 from transcribe.engines.prompts import PLAIN, prompt_for
@@ -120,17 +121,21 @@ class WhisperTranscriber:
         return first
 
     def _transcript(self, call: _Call) -> Transcript:
-        said = utterances(call.stretches, call.audio, call.voiced, shown)
+        stretches, voiced, certain = call.stretches, call.voiced, True
+        if Role.UNKNOWN in call.audio.channels:
+            stretches, certain = with_roles(call.audio, stretches)
+            voiced = by_role(stretches, voiced[Role.UNKNOWN])
+        said = utterances(stretches, call.audio, voiced, shown)
         return Transcript(
             utterances=said,
-            acoustics=measure(call.audio, call.voiced, said),
+            acoustics=measure(call.audio, voiced, said),
             duration_s=call.audio.duration_s,
             language="zh",
             engine=self.name,
             engine_version=self.version,
             model=self.weights.label,
             unheard={role: tuple(sorted(s, key=lambda x: x.start_s)) for role, s in call.unheard.items()},
-            roles_certain=Role.UNKNOWN not in call.audio.channels,
+            roles_certain=certain,
         )
 
 
