@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
+from qm.actor import Actor
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import PhraseLibrary, PhraseRow, Recording, RecordingStatus, VersionState
+from qm.models import Job, PhraseLibrary, PhraseRow, Recording, RecordingStatus, VersionState
+from qm.queries import jobs
 from transcribe.types import Phrase, PhraseKind, PhraseSet
 
 KIND_ORDER = (PhraseKind.REQUIRED, PhraseKind.FORBIDDEN, PhraseKind.TOPIC)
@@ -157,8 +159,20 @@ def _identity(row: PhraseRow) -> tuple[str, str, str, str]:
     return row.group, row.text, row.role.value, row.kind.value
 
 
-def heard_recordings() -> int:
-    """Recordings that have been transcribed: those that a new version may be applied to."""
+def to_rescan(actor: Actor) -> list[str]:
+    """Heard recordings in the person's reach that a version in force may be applied to.
+
+    Those on their way are left out: they meet the version in force by themselves.
+    """
     heard = (RecordingStatus.TRANSCRIBED, RecordingStatus.SCANNED, RecordingStatus.READY)
+    busy = select(Job.recording_id).where(col(Job.state).in_(jobs.ACTIVE))
     with reading() as session:
-        return session.exec(select(func.count()).where(col(Recording.status).in_(heard))).one()
+        return list(
+            session.exec(
+                select(Recording.id).where(
+                    col(Recording.status).in_(heard),
+                    col(Recording.id).not_in(busy),
+                    jobs.watchable_by(actor),
+                )
+            ).all()
+        )

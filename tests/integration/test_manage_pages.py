@@ -321,3 +321,20 @@ def test_the_audit_lists_who_listened(client_of, centre: Centre) -> None:
     page = client_of("administrator").get("/manage/audit?action=recording_listened").text
     assert page.count(f"/manage/audit?subject={recording_id}") == 1
     assert "Inspector" in page
+
+
+def test_a_new_version_is_applied_to_what_was_heard_without_hearing_it_again(client_of) -> None:
+    recording_id = bring_in("p07_no_closing")
+    with writing() as session:
+        for job in session.exec(select(Job)).all():
+            job.state = JobState.DONE
+            session.add(job)
+    client = client_of("supervisor")
+    client.post("/manage/phrases/draft")
+    client.post("/manage/phrases/groups/closing/add", data={"text": "祝您一切顺利再见", "role": "agent"})
+    assert "已转写的 1 通录音" in client.get("/manage/phrases/changes").text
+    page = client.post("/manage/phrases/publish", data={"rescan": "1"}, follow_redirects=True).text
+    assert "1 通已转写的录音正在重新扫描" in page
+    with reading() as session:
+        job = session.exec(select(Job).where(Job.recording_id == recording_id)).one()
+    assert (job.state, job.step) == (JobState.QUEUED, "scan")

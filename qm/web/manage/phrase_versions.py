@@ -54,7 +54,7 @@ def phrase_changes() -> ResponseReturnValue:
         draft=draft,
         published=published,
         changes=changes,
-        heard=queries.heard_recordings(),
+        heard=len(queries.to_rescan(actor())),
     )
 
 

@@ -76,7 +76,7 @@ def library_page(status: int = 200, **more: object) -> ResponseReturnValue:
         found=queries.matching(rows, wanted) if wanted else [],
         changes=queries.changes(queries.rows(published), rows) if draft else None,
         versions=queries.versions(),
-        heard=queries.heard_recordings(),
+        heard=len(queries.to_rescan(actor())),
         group_form=GroupForm(),
         **more,
     )
