@@ -10,7 +10,7 @@ from transcribe.normalize import Reading, normalize
 from transcribe.phrases.dense import limit
 from transcribe.phrases.evidence import likelihood, measure, other_number
 from transcribe.phrases.guard import negated
-from transcribe.phrases.similar import ACCEPTED, DOUBTED, OTHER_NUMBER_MAX
+from transcribe.phrases.similar import ACCEPTED, DOUBTED, UNSURE_MAX
 from transcribe.phrases.trace import Step, anywhere, covered
 from transcribe.sound import readings
 from transcribe.sound.space import sounds
@@ -131,7 +131,7 @@ def _match(
         return MatchKind.EXACT, 1.0
     chance = likelihood(measure(wanted.text, reading.text, steps, lambda _at: confidence))
     if other_number(wanted.text, reading.text, steps):
-        chance = min(chance, OTHER_NUMBER_MAX)
+        chance = min(chance, UNSURE_MAX)
     same = all(s.distance == 0 for s in steps)
     return (MatchKind.SOUND if same else MatchKind.SIMILAR), chance
 

@@ -54,6 +54,8 @@ def negated(before: str, heard: str, after: str, *, kind: PhraseKind = PhraseKin
     不是, 没说 and their like.
     """
     clause = _clause_before(before)
+    if heard[:1] in {"不", "没"} and clause[-1:] == heard[1:2] != "":
+        return True  # 会不会亏 asks
     if kind is PhraseKind.REQUIRED:
         return bool(_NEEDLESS.search(clause))
     denial = _DENIAL.search(clause)

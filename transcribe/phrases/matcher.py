@@ -13,7 +13,7 @@ from transcribe.phrases.library import AGENT_NO
 from transcribe.phrases.overlap import settle
 from transcribe.phrases.patterns import Patterns, counts_for
 from transcribe.phrases.proof import PhraseProver
-from transcribe.phrases.similar import ACCEPTED, Candidate, candidates
+from transcribe.phrases.similar import Candidate, candidates
 from transcribe.phrases.stream import Stream, streams
 from transcribe.types import Hit, Phrase, Transcript, Utterance
 
@@ -62,8 +62,8 @@ class PhraseMatcher:
             hits += self._written(patterns, lines)
             if self.level >= Level.SIMILAR and lines:
                 near = list(candidates(patterns.dense, patterns.forms, lines, doubtful=prover is not None))
-                hits += (similar_hit(c) for c in near if c.likelihood >= ACCEPTED)
-                doubts += (c for c in near if c.likelihood < ACCEPTED)
+                hits += (similar_hit(c) for c in near if c.certain)
+                doubts += (c for c in near if not c.certain)
         if prover is not None:
             hits += proved(doubts, hits, prover)
         return settle(hits)

@@ -12,13 +12,21 @@ from transcribe.phrases.evidence import likelihood, measure, other_number
 from transcribe.phrases.patterns import Form, counts_for
 from transcribe.phrases.stream import Stream
 from transcribe.phrases.trace import Step, banded, covered, straight
+from transcribe.phrases.words import is_common_word
+from transcribe.types import PhraseKind
 
 ACCEPTED = 0.75
 """Likelihood from which a phrase counts as said without second listening (see docs/hearing.md)."""
+ACCEPTED_FORBIDDEN = 0.85
+"""The same for forbidden speech: accusing wrongly is worse than asking the sound once more."""
 DOUBTED = 0.2
 """Likelihood from which second listening is worth its cost."""
-OTHER_NUMBER_MAX = 0.5
-"""Most that a phrase can reach by the text where another numeral was heard: 百分之一 is not 百分之五."""
+UNSURE_MAX = 0.5
+"""Most that a phrase can reach by the text alone where something speaks against it besides its sound:
+another numeral (百分之一 is not 百分之五), a sentence that ends inside it, or a word torn apart at its edge
+(什么事 in 什么时候)."""
+_SHORT = 5
+"""Longer phrases have enough sound of their own to tear a word."""
 _GAP = "\n"
 """Between streams: a sound like no other."""
 
@@ -33,6 +41,12 @@ class Candidate:
     end: int
     likelihood: float
     same_sound: bool
+
+    @property
+    def certain(self) -> bool:
+        """Whether the text alone suffices."""
+        forbidden = self.form.phrase.kind is PhraseKind.FORBIDDEN
+        return self.likelihood >= (ACCEPTED_FORBIDDEN if forbidden else ACCEPTED)
 
 
 def candidates(
@@ -66,10 +80,23 @@ def _judge(line: Stream, form: Form, near: Near, start: int) -> Candidate | None
     if end - first < 2 or line.text[first:end] == form.text:
         return None
     chance = likelihood(measure(form.text, line.text, steps, line.probability))
-    if other_number(form.text, line.text, steps):
-        chance = min(chance, OTHER_NUMBER_MAX)
+    if chance > UNSURE_MAX and (
+        other_number(form.text, line.text, steps)
+        or line.sentence_ends(first, end)
+        or (len(form.text) <= _SHORT and _torn(line, form, steps, first, end))
+    ):
+        chance = UNSURE_MAX
     return Candidate(line, form, first, end, chance, _same(steps))
 
 
 def _same(steps: Sequence[Step]) -> bool:
     return all(s.distance == 0 for s in steps)
+
+
+def _torn(line: Stream, form: Form, steps: Sequence[Step], first: int, end: int) -> bool:
+    """Whether a differing character at an edge makes an everyday word with its neighbour outside."""
+    text = line.text
+    differs_first = text[first] != form.text[0] and steps[0].heard is not None
+    differs_last = text[end - 1] != form.text[-1] and steps[-1].heard is not None
+    before = differs_first and line.adjoins(first - 1) and is_common_word(text[first - 1 : first + 1])
+    return before or (differs_last and line.adjoins(end - 1) and is_common_word(text[end - 1 : end + 1]))

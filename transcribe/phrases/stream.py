@@ -76,6 +76,16 @@ class Stream:
         """How sure the engine was of character `at`, 0..1."""
         return self.detail(at).probability(self.origin[at][0])
 
+    def adjoins(self, at: int) -> bool:
+        """Whether characters `at` and the next follow each other in one utterance without punctuation."""
+        if not 0 <= at < len(self.text) - 1 or self.owner[at] != self.owner[at + 1]:
+            return False
+        return self.origin[at][1] >= self.origin[at + 1][0]
+
+    def sentence_ends(self, start: int, end: int) -> bool:
+        """Whether a full stop, question or exclamation mark was heard inside characters `start:end`."""
+        return any(mark in self.heard(start, end) for mark in "。？！?!")
+
     def detail(self, at: int) -> Detail:
         """Times and probabilities of the utterance of character `at`, worked out when first asked for."""
         owner = self.owner[at]

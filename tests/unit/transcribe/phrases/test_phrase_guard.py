@@ -46,3 +46,7 @@ def test_a_promise_that_is_made_is_not(text: str) -> None:
 def test_a_phrase_that_is_a_denial_is_not_undone_by_itself() -> None:
     assert not negated("那也不归我管啊", "不归我管")
     assert negated("不是说不归我管", "不归我管")
+
+
+def test_a_question_of_the_form_a_not_a_asserts_nothing() -> None:
+    assert negated("您是担心会不会亏本吗", "不会亏本")

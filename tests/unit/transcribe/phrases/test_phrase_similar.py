@@ -43,6 +43,8 @@ def test_a_phrase_of_near_sound_is_found(known: str, heard: str) -> None:
         ("挂了", "怪了"),
         ("百分之五", "百分之一"),
         ("我要投诉", "我要转账"),
+        ("什么事", "请问您的卡是什么时候丢的"),
+        ("挂电话了", "这不归他们管。电话里不能办吗"),
     ],
 )
 def test_a_different_phrase_is_not(known: str, heard: str) -> None:
