@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from qm.clock import now
-from qm.database import writing
+from qm.database import reading, writing
 from qm.jobs.steps import Step
 from qm.models import Job, JobState
 
@@ -72,7 +72,7 @@ def finish(job_id: str) -> None:
 
 def waiting() -> list[Job]:
     """Jobs that wait for something, oldest first."""
-    with writing() as session:
+    with reading() as session:
         found = session.exec(
             select(Job).where(Job.state == JobState.WAITING).order_by(col(Job.created_at))
         )

@@ -1,0 +1,113 @@
+"""What is stored comes back equal, to the last digit."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qm import stored
+from recorder.types import Role
+from scoring.types import Evidence, Finding, Verdict
+from transcribe.types import (
+    Acoustics,
+    Hit,
+    MatchKind,
+    Overlap,
+    PhraseKind,
+    Span,
+    Transcript,
+    Utterance,
+    Word,
+)
+
+seconds = st.floats(0, 1e5, allow_nan=False)
+figures = st.floats(-1e3, 1e6, allow_nan=False)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+roles = st.sampled_from(Role)
+spans = st.builds(Span, seconds, seconds)
+by_role = st.dictionaries(roles, st.lists(spans, max_size=3).map(tuple), max_size=3)
+shares = st.dictionaries(roles, figures, max_size=3)
+words = st.builds(Word, texts, seconds, seconds, st.floats(0, 1))
+utterances = st.builds(
+    Utterance,
+    index=st.integers(0, 999),
+    role=roles,
+    start_s=seconds,
+    end_s=seconds,
+    text=texts,
+    heard=texts,
+    words=st.lists(words, max_size=4).map(tuple),
+    confidence=st.floats(0, 1),
+    speech_rate=st.none() | figures,
+    loudness_db=st.none() | figures,
+)
+acoustics = st.builds(
+    Acoustics,
+    voiced=by_role,
+    dead_air=st.lists(spans, max_size=3).map(tuple),
+    overlaps=st.lists(st.builds(Overlap, seconds, seconds, roles), max_size=3).map(tuple),
+    talk_share=shares,
+    speech_rate=shares,
+    loudness_db=shares,
+)
+transcripts = st.builds(
+    Transcript,
+    utterances=st.lists(utterances, max_size=4).map(tuple),
+    acoustics=acoustics,
+    duration_s=seconds,
+    language=st.just("zh"),
+    engine=texts,
+    engine_version=texts,
+    model=texts,
+    unheard=by_role,
+    roles_certain=st.booleans(),
+)
+
+
+@given(transcripts)
+def test_a_transcript_comes_back_equal_through_json(transcript: Transcript) -> None:
+    document = json.loads(json.dumps(stored.dump_transcript(transcript)))
+    assert stored.load_transcript(document) == transcript
+
+
+@given(
+    st.builds(
+        Hit,
+        phrase_id=texts,
+        phrase=texts,
+        group=texts,
+        kind=st.sampled_from(PhraseKind),
+        role=roles,
+        utterance=st.integers(0, 99),
+        start_char=st.integers(0, 99),
+        end_char=st.integers(0, 99),
+        start_s=seconds,
+        end_s=seconds,
+        heard=texts,
+        match=st.sampled_from(MatchKind),
+        score=st.floats(0, 1),
+        negated=st.booleans(),
+    )
+)
+def test_a_hit_comes_back_equal(hit: Hit) -> None:
+    row = stored.hit_row(hit, recording_id="r", transcript_id=1, library_id=2)
+    assert stored.load_hit(row) == hit
+
+
+@given(
+    st.builds(
+        Finding,
+        rule_key=texts,
+        rule_version=st.integers(1, 99),
+        verdict=st.sampled_from(Verdict),
+        evidence=st.lists(
+            st.builds(Evidence, seconds, seconds, roles, texts, texts), max_size=3
+        ).map(tuple),
+        explanation=texts,
+    )
+)
+def test_a_finding_comes_back_equal(finding: Finding) -> None:
+    row = stored.finding_row(finding, recording_id="r", transcript_id=1, library_id=2)
+    assert stored.load_finding(row) == finding
