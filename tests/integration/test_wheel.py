@@ -20,7 +20,8 @@ from qm.web import create_app
 client = create_app().test_client()
 page = client.get("/sign-in")
 assert page.status_code == 200 and "登录" in page.text
-assert "Sign in" in client.get("/sign-in", headers={"Cookie": "locale=en"}).text
+client.set_cookie("locale", "en")
+assert "Sign in" in client.get("/sign-in").text
 for path in ("css/app.css", "css/tokens.css", "js/app.js", "vendor/htmx/htmx.min.js"):
     assert client.get(f"/static/{path}").status_code == 200, path
 assert client.get("/readyz").status_code == 200
@@ -47,12 +48,8 @@ def test_a_wheel_installed_into_a_clean_environment_opens_a_page(tmp_path: Path)
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("QM_", "PYTHON"))}
     environment["QM_DATA_DIR"] = str(tmp_path / "data")
+    command = [target, "-c", OPEN_A_PAGE]
     answer = subprocess.run(
-        [target, "-c", OPEN_A_PAGE],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert answer.stdout.strip() == "opened", answer.stderr[-2000:]
