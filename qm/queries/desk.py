@@ -25,12 +25,13 @@ from qm.models import (
     User,
     VersionState,
 )
-from qm.queries import calls
+from qm.queries import calls, learning
 from qm.queries.callviews import CallView
 from qm.queries.evaluations import answers_of, human_evaluation, rubric_of
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import recording_for
+from qm.queries.rubric_bindings import version_for
 from scoring.types import Answer
 
 
@@ -121,6 +122,7 @@ def review(
         heard = calls.heard(recording, row.transcript_id if row else None, rubric=rubric)
         if filled is None:
             filled = Filled(answers_of(row.id) if row and row.id else [], row.comment if row else "")
+        open_yet = row is None or row.state is EvaluationState.DRAFT
         form = build_form(
             rubric,
             used,
@@ -129,6 +131,7 @@ def review(
             moments=heard.view.moments,
             call_data=heard.call_data,
             comment=filled.comment,
+            learned=learning.suggestions(rubric, recording) if open_yet else None,
         )
         chance = session.exec(
             select(Assignment.inclusion_probability).where(
@@ -169,7 +172,8 @@ def listening(actor: Actor, recording_id: str) -> ListeningView:
 
 
 def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
-    """Published forms, the one the call was pre-scored with first."""
+    """Published forms: the one bound to the call first, else the one it was pre-scored with."""
+    bound = version_for(recording)
     with reading() as session:
         rows = session.exec(
             select(RubricVersion)
@@ -184,7 +188,8 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
             )
             .order_by(col(Evaluation.id).desc())
         ).first()
-    ordered = sorted(rows, key=lambda row: row.id != used)
+    first = bound.id if bound else used
+    ordered = sorted(rows, key=lambda row: row.id != first)
     return tuple(FormChoice(row.id or 0, row.title) for row in ordered)
 
 

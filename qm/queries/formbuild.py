@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from qm.queries.callviews import Moment
 from qm.queries.formviews import (
@@ -31,9 +32,13 @@ from scoring.types import (
     ScoringMode,
     Section,
     SectionScore,
+    Verdict,
     Veto,
 )
 from scoring.visibility import is_answered, shown
+
+if TYPE_CHECKING:
+    from scoring.learn import Learned
 
 
 def build_form(
@@ -45,6 +50,7 @@ def build_form(
     moments: Sequence[Moment] = (),
     call_data: Mapping[str, str] | None = None,
     comment: str = "",
+    learned: Mapping[str, Learned] | None = None,
 ) -> FormView:
     """The form with its answers, suggestions and score so far.
 
@@ -54,7 +60,8 @@ def build_form(
     outcome = score(rubric, given.values(), call_data)
     visible = shown(rubric, {k: a for k, a in given.items() if _counts(rubric, a)}, call_data or {})
     told = {finding.rule_key: finding for finding in findings}
-    filled = _Filled(rubric, given, told, suggest(rubric, told), moments, visible, outcome.complete)
+    offers = suggest(rubric, told)
+    filled = _Filled(rubric, given, told, offers, moments, visible, outcome.complete, learned or {})
     sections = {part.key: part for part in outcome.sections}
     return FormView(
         rubric_id=rubric_id,
@@ -89,6 +96,19 @@ def suggestion(
     )
 
 
+def learned_suggestion(criterion: Criterion, learned: Learned) -> SuggestionView:
+    """What a learned model would answer, and how sure it is."""
+    labels = [option.label for option in criterion.options if option.key in learned.answer.options]
+    return SuggestionView(
+        verdict=Verdict.MET,
+        options=learned.answer.options,
+        label="、".join(labels),
+        not_applicable=False,
+        occurrences=None,
+        explanation=f"从人工答案学到，把握 {learned.probability:.0%}（模型 {learned.version[:8]}）",
+    )
+
+
 def _counts(rubric: Rubric, answer: Answer) -> bool:
     criterion = next((c for c in rubric.criteria if c.key == answer.criterion), None)
     return criterion is not None and is_answered(criterion, answer)
@@ -105,6 +125,7 @@ class _Filled:
     moments: Sequence[Moment]
     visible: frozenset[str]
     complete: bool
+    learned: Mapping[str, Learned]
 
 
 def _section(filled: _Filled, section: Section, part: SectionScore) -> SectionView:
@@ -132,6 +153,10 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
     worth = mark(filled.rubric, criterion, given) if counts else None
     taken = _taken(criterion, given) if counts else ()
     offered = suggestion(criterion, finding, filled.offers.get(criterion.key))
+    proofs = finding.evidence if offered and finding else ()
+    learned = filled.learned.get(criterion.key)
+    if offered is None and learned is not None:
+        offered, proofs = learned_suggestion(criterion, learned), learned.answer.evidence
     return CriterionView(
         key=criterion.key,
         title=criterion.title,
@@ -144,7 +169,7 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
         number=given.number,
         occurrences=given.occurrences,
         comment=given.comment,
-        evidence=_evidence(given.evidence, finding.evidence if offered and finding else (), filled.moments),
+        evidence=_evidence(given.evidence, proofs, filled.moments),
         suggestion=offered,
         earned=worth.earned if worth else None,
         answered=answered,

@@ -26,7 +26,7 @@ from qm.models import (
     TranscriptRow,
     VersionState,
 )
-from qm.queries import phrases
+from qm.queries import phrases, rubric_bindings
 from qm.services import rules_judging
 from qm.services.pipeline_scan import NoPhraseLibrary, current
 from qm.services.pipeline_status import load, mark
@@ -56,7 +56,9 @@ def prescore(recording_id: str) -> None:
     judged = rules_judging.bench().judge(call)
     findings = judged.findings
     with reading() as session:
-        row = rubric_in_force(session)
+        recording_row = session.get(Recording, recording_id)
+        bound = rubric_bindings.version_for(recording_row) if recording_row else None
+        row = bound or rubric_in_force(session)
     rubric = _rubric(row.id or 0)
     answers = tuple(item.answer for item in suggest(rubric, findings).values())
     total = score(rubric, answers, call.call_data)
@@ -168,9 +170,7 @@ def _replace_answers(
     rubric: Rubric,
 ) -> None:
     session.flush()
-    session.connection().execute(
-        sa.delete(AnswerRow).where(col(AnswerRow.evaluation_id) == evaluation.id)
-    )
+    session.connection().execute(sa.delete(AnswerRow).where(col(AnswerRow.evaluation_id) == evaluation.id))
     rule_of = {criterion.key: criterion.rule for criterion in rubric.criteria}
     for answer in answers:
         row = AnswerRow(

@@ -1,17 +1,154 @@
-"""What a draft would do to calls already judged."""
+"""What a draft would do to calls already judged; then publish it, or restate past scores by it."""
 
 from __future__ import annotations
 
-from flask import render_template
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from qm.actor import UserRole
-from qm.web.access import allow
+from qm.clock import now
+from qm.errors import InvalidInput, QmError
+from qm.models import JobState
+from qm.queries import whatif as queries
+from qm.services import whatif_restate, whatif_runs
+from qm.settings import settings
+from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.saying import say
+
+DAYS = 30
+"""Days back that are offered."""
+
+
+class DateUnreadable(InvalidInput):
+    """A day was not written as one."""
+
+    message = "请按 年-月-日 填写开始和结束日期。"
+
+
+def _choose(status: int = 200, **more: object) -> ResponseReturnValue:
+    today = now().astimezone(ZoneInfo(settings().timezone)).date()
+    page = render_template(
+        "pages/manage/whatif.html",
+        forms=queries.forms(),
+        runs=queries.runs(),
+        restatements=queries.restatements(),
+        chosen=request.values.get("rubric", type=int),
+        from_day=request.form.get("from_day") or (today - timedelta(days=DAYS)).isoformat(),
+        to_day=request.form.get("to_day") or today.isoformat(),
+        **more,
+    )
+    return page, status
 
 
 @blueprint.get("/whatif")
 @allow(UserRole.SUPERVISOR)
 def whatif() -> ResponseReturnValue:
-    """Choose a form and a period."""
-    return render_template("pages/manage/whatif.html")
+    """Choose a form and a period; earlier runs and restatements below."""
+    return _choose()
+
+
+@blueprint.post("/whatif")
+@allow(UserRole.SUPERVISOR)
+def whatif_start() -> ResponseReturnValue:
+    """Begin a run in the background."""
+    try:
+        run = whatif_runs.start(
+            actor(),
+            request.form.get("rubric", 0, type=int),
+            from_at=_midnight("from_day", 0),
+            to_at=_midnight("to_day", 1),
+            with_rule_drafts="with_rule_drafts" in request.form,
+        )
+    except QmError as error:
+        return _choose(error.status, problem=say(error))
+    whatif_runs.launch(run.id or 0)
+    return redirect(url_for("manage.whatif_run", run_id=run.id))
+
+
+@blueprint.get("/whatif/<int:run_id>")
+@allow(UserRole.SUPERVISOR)
+def whatif_run(run_id: int) -> ResponseReturnValue:
+    """One run: progress, then what it found; asked by htmx, only what changes."""
+    return _run_page(run_id)
+
+
+def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnValue:
+    page = max(request.args.get("page", 1, type=int), 1)
+    view = queries.view(run_id, page=page)
+    swapped = "HX-Request" in request.headers
+    template = "partials/_whatif_run.html" if swapped else "pages/manage/whatif_run.html"
+    text = render_template(
+        template,
+        view=view,
+        run=view.run,
+        page=page,
+        pages=-(-view.changed // queries.PAGE),
+        stalled=whatif_runs.stalled(view.run) or view.run.state is JobState.FAILED,
+        under_way=view.run.state in (JobState.QUEUED, JobState.RUNNING),
+        **more,
+    )
+    return text, status
+
+
+@blueprint.post("/whatif/<int:run_id>/resume")
+@allow(UserRole.SUPERVISOR)
+def whatif_resume(run_id: int) -> ResponseReturnValue:
+    """Go on with a run that stood still."""
+    whatif_runs.resume(actor(), run_id)
+    whatif_runs.launch(run_id)
+    return redirect(url_for("manage.whatif_run", run_id=run_id))
+
+
+@blueprint.post("/whatif/<int:run_id>/restate")
+@allow(UserRole.SUPERVISOR)
+def whatif_restate_scores(run_id: int) -> ResponseReturnValue:
+    """Publish what was tried and tell past scores anew by it."""
+    try:
+        done = whatif_restate.restate(actor(), run_id, reason=request.form.get("reason", ""))
+    except whatif_restate.ReasonMissing as error:
+        return _run_page(run_id, error.status, problem=say(error))
+    said = gettext(
+        "已发布并重述：%(n)d 份人工评分按新版计分，%(left)d 份缺答案未动，%(auto)d 通自动评分排队重算。",
+        n=done.scores,
+        left=done.left,
+        auto=done.automatic,
+    )
+    flash(said, "done")
+    return redirect(url_for("manage.whatif_ledger", restatement_id=done.restatement_id))
+
+
+@blueprint.get("/whatif/ledger/<int:restatement_id>")
+@allow(UserRole.SUPERVISOR)
+def whatif_ledger(restatement_id: int) -> ResponseReturnValue:
+    """Old and new scores of one restatement."""
+    decision, lines = queries.ledger(restatement_id)
+    return render_template(
+        "pages/manage/whatif_ledger.html", decision=decision, lines=lines, agents=queries.agent_names()
+    )
+
+
+@blueprint.app_template_filter("flip_words")
+def flip_words(said: dict[str, Any] | None) -> str:
+    """An answer of a run in words."""
+    if said is None:
+        return str(gettext("未答"))
+    if said["not_applicable"]:
+        return str(gettext("不适用"))
+    if said["occurrences"] is not None:
+        return str(gettext("%(count)s 次", count=said["occurrences"]))
+    return said["number"] or "、".join(said["labels"]) or str(gettext("文字"))
+
+
+def _midnight(name: str, later: int) -> datetime:
+    """The beginning of a posted day, `later` days on. Raises `DateUnreadable`."""
+    try:
+        day = date.fromisoformat(request.form.get(name, "")) + timedelta(days=later)
+    except (ValueError, OverflowError) as error:
+        raise DateUnreadable from error
+    return datetime.combine(day, time(), ZoneInfo(settings().timezone))

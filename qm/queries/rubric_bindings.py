@@ -1,0 +1,127 @@
+"""Which form judges a call: by queue, team, direction and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+
+from sqlmodel import col, select
+
+from qm.database import reading
+from qm.models import Recording, RubricBinding, RubricVersion, Team, VersionState
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What of a call decides on its form. `day` is the call's own, at its place."""
+
+    queue: str
+    team_id: int | None
+    direction: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BindingLine:
+    """One binding, readable."""
+
+    row: RubricBinding
+    title: str
+    """Of the form's newest version."""
+    team: str
+    in_force: bool
+    """The form has a published version."""
+
+
+def chosen(bindings: Iterable[RubricBinding], call: Call) -> str | None:
+    """Key of the form bound to a call; None where none is.
+
+    Of several, the one that names most of queue, team and direction; then the one begun latest, then
+    the one entered last. Pure.
+    """
+    found = [item for item in bindings if _holds(item, call)]
+    if not found:
+        return None
+    return max(found, key=lambda item: (_named(item), item.from_day, item.id or 0)).rubric_key
+
+
+def call_of(recording: Recording) -> Call:
+    """What of a recording decides on its form."""
+    local = recording.started_at.astimezone(timezone(timedelta(minutes=recording.utc_offset_min)))
+    return Call(recording.queue, recording.team_id, recording.direction, local.date())
+
+
+def version_for(recording: Recording) -> RubricVersion | None:
+    """The version in force of the form bound to a call; None where none is bound or in force."""
+    with reading() as session:
+        bindings = session.exec(select(RubricBinding)).all()
+        published = set(
+            session.exec(select(RubricVersion.key).where(RubricVersion.state == VersionState.PUBLISHED)).all()
+        )
+        key = chosen([item for item in bindings if item.rubric_key in published], call_of(recording))
+        if key is None:
+            return None
+        return session.exec(
+            select(RubricVersion)
+            .where(RubricVersion.key == key, RubricVersion.state == VersionState.PUBLISHED)
+            .order_by(col(RubricVersion.version).desc())
+        ).first()
+
+
+def lines() -> tuple[BindingLine, ...]:
+    """Every binding, those without end first, then by their last day, latest first."""
+    with reading() as session:
+        rows = session.exec(select(RubricBinding).order_by(col(RubricBinding.id).desc())).all()
+        versions = session.exec(select(RubricVersion).order_by(col(RubricVersion.version))).all()
+        teams = {team.id: team.name for team in session.exec(select(Team)).all()}
+    titles = {row.key: row.title for row in versions}
+    in_force = {row.key for row in versions if row.state is VersionState.PUBLISHED}
+    found = [
+        BindingLine(
+            row,
+            titles.get(row.rubric_key, row.rubric_key),
+            teams.get(row.team_id, "") if row.team_id else "",
+            row.rubric_key in in_force,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda line: line.row.to_day or date.max, reverse=True))
+
+
+def published_forms() -> tuple[tuple[str, str], ...]:
+    """Key and title of each form in force."""
+    with reading() as session:
+        rows = session.exec(
+            select(RubricVersion)
+            .where(RubricVersion.state == VersionState.PUBLISHED)
+            .order_by(col(RubricVersion.id))
+        ).all()
+    return tuple({row.key: row.title for row in rows}.items())
+
+
+def queues() -> tuple[str, ...]:
+    """Queues that calls came in by."""
+    with reading() as session:
+        found = session.exec(select(Recording.queue).distinct().order_by(col(Recording.queue))).all()
+    return tuple(item for item in found if item)
+
+
+def teams() -> tuple[Team, ...]:
+    """Every team."""
+    with reading() as session:
+        return tuple(session.exec(select(Team).order_by(col(Team.name))).all())
+
+
+def _holds(item: RubricBinding, call: Call) -> bool:
+    return (
+        item.from_day <= call.day
+        and (item.to_day is None or call.day <= item.to_day)
+        and item.queue in ("", call.queue)
+        and item.team_id in (None, call.team_id)
+        and item.direction in ("", call.direction)
+    )
+
+
+def _named(item: RubricBinding) -> int:
+    return bool(item.queue) + (item.team_id is not None) + bool(item.direction)

@@ -1,0 +1,101 @@
+"""Training criteria that no rule covers, and deciding which model's suggestions are shown."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from qm.actor import Actor
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, InvalidInput
+from qm.models import LearnedModelRow
+from qm.queries import learning as queries
+from qm.services import audit
+from qm.services.rubric_drafts import check_actor
+from scoring.errors import NotEnoughData
+
+
+class NotTrained(InvalidInput):
+    """There is too little to learn from; `words` say what is lacking."""
+
+    message = "没有训练：%(words)s"
+
+
+class NothingNew(Conflict):
+    """The same answers give the same model."""
+
+    message = "自上次训练以来没有新的人工答案，模型不会变。"
+
+
+def train_criterion(actor: Actor, rubric_key: str, criterion: str) -> LearnedModelRow:
+    """Train on the human answers there are; the new model is kept, and shown to nobody until taken into use.
+
+    Raises `NotFound`, `NotTrained`, `NothingNew`, `Forbidden`.
+    """
+    from scoring.learn import model_to_bytes, train  # noqa: PLC0415 - brings scikit-learn, seconds to import
+
+    check_actor(actor)
+    line = queries.line(rubric_key, criterion)
+    try:
+        model = train(criterion, queries.examples(rubric_key, line.criterion))
+    except NotEnoughData as error:
+        raise NotTrained(words=error.detail) from error
+    with writing() as session:
+        same = session.exec(
+            select(LearnedModelRow.id).where(
+                LearnedModelRow.rubric_key == rubric_key,
+                LearnedModelRow.criterion == criterion,
+                LearnedModelRow.version == model.version,
+            )
+        ).first()
+        if same is not None:
+            raise NothingNew
+        row = LearnedModelRow(
+            rubric_key=rubric_key,
+            criterion=criterion,
+            version=model.version,
+            document=model_to_bytes(model).decode(),
+            trained_at=now(),
+            trained_by=actor.user_id,
+        )
+        session.add(row)
+        session.flush()
+        detail = {"key": rubric_key, "criterion": criterion, "answers": model.checked.n}
+        audit.record(actor, "criterion_learned", "learned_model", row.id, **detail)
+        return row
+
+
+def use(actor: Actor, model_id: int) -> LearnedModelRow:
+    """Show this model's suggestions from now on, in place of an earlier one's. Raises `NotFound`."""
+    check_actor(actor)
+    with writing() as session:
+        row = queries.model_row(model_id)
+        _drop_all(row)
+        session.connection().execute(
+            sa.update(LearnedModelRow).where(col(LearnedModelRow.id) == model_id).values(active=True)
+        )
+        audit.record(actor, "learned_model_used", "learned_model", model_id, criterion=row.criterion)
+        return row
+
+
+def drop(actor: Actor, model_id: int) -> LearnedModelRow:
+    """Show no suggestions for this model's criterion any more. Raises `NotFound`."""
+    check_actor(actor)
+    with writing():
+        row = queries.model_row(model_id)
+        _drop_all(row)
+        audit.record(actor, "learned_model_dropped", "learned_model", model_id, criterion=row.criterion)
+        return row
+
+
+def _drop_all(row: LearnedModelRow) -> None:
+    with writing() as session:
+        session.connection().execute(
+            sa.update(LearnedModelRow)
+            .where(
+                col(LearnedModelRow.rubric_key) == row.rubric_key,
+                col(LearnedModelRow.criterion) == row.criterion,
+            )
+            .values(active=False)
+        )

@@ -1,0 +1,96 @@
+"""Binding forms to queues, teams and directions, from a day to a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import select
+
+from qm.actor import Actor
+from qm.clock import now
+from qm.database import writing
+from qm.errors import Conflict, InvalidInput, NotFound
+from qm.models import RubricBinding, RubricVersion, Team, VersionState
+from qm.services import audit
+from qm.services.rubric_drafts import check_actor
+
+DIRECTIONS = ("", "inbound", "outbound")
+
+
+class BindingUnusable(InvalidInput):
+    """Days run backwards, or something named does not exist."""
+
+    message = "适用范围填写有误：请选择已发布的评分表，结束日期不早于开始日期。"
+
+
+class BindingThere(Conflict):
+    """The same range from the same day is bound already."""
+
+    message = "这个范围从同一天起已经指定了评分表，请先结束原来的。"
+
+
+def bind(
+    actor: Actor,
+    *,
+    rubric_key: str,
+    queue: str,
+    team_id: int | None,
+    direction: str,
+    from_day: date,
+    to_day: date | None,
+) -> RubricBinding:
+    """Bind a form. Raises `BindingUnusable`, `BindingThere`, `Forbidden`."""
+    check_actor(actor)
+    with writing() as session:
+        form = session.exec(
+            select(RubricVersion).where(
+                RubricVersion.key == rubric_key, RubricVersion.state == VersionState.PUBLISHED
+            )
+        ).first()
+        backwards = to_day is not None and to_day < from_day
+        known = team_id is None or session.get(Team, team_id) is not None
+        if form is None or backwards or not known or direction not in DIRECTIONS:
+            raise BindingUnusable
+        same = session.exec(
+            select(RubricBinding).where(
+                RubricBinding.queue == queue.strip(),
+                RubricBinding.team_id == team_id,
+                RubricBinding.direction == direction,
+                RubricBinding.from_day == from_day,
+            )
+        ).first()
+        if same is not None and (same.to_day is None or same.to_day >= from_day):
+            raise BindingThere
+        row = RubricBinding(
+            rubric_key=rubric_key,
+            queue=queue.strip()[:80],
+            team_id=team_id,
+            direction=direction,
+            from_day=from_day,
+            to_day=to_day,
+            created_at=now(),
+            created_by=actor.user_id,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(actor, "rubric_bound", "rubric_binding", row.id, key=rubric_key)
+        return row
+
+
+def end(actor: Actor, binding_id: int, *, last_day: date) -> RubricBinding | None:
+    """Let a binding end with a day; one that has not begun by then is taken away (gives None).
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    check_actor(actor)
+    with writing() as session:
+        row = session.get(RubricBinding, binding_id)
+        if row is None:
+            raise NotFound
+        audit.record(actor, "rubric_unbound", "rubric_binding", row.id, key=row.rubric_key)
+        if row.from_day > last_day:
+            session.delete(row)
+            return None
+        row.to_day = last_day
+        session.add(row)
+        return row

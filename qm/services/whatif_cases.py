@@ -1,0 +1,182 @@
+"""Stored evaluations as cases of a what-if: answers before and after, without hearing again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from qm import stored
+from qm.models import (
+    Agent,
+    AnswerRow,
+    Evaluation,
+    EvaluationKind,
+    EvidenceRow,
+    FindingRow,
+    Recording,
+    RubricVersion,
+    Team,
+    WhatIfCall,
+)
+from scoring import rules
+from scoring.rubric import Lack, missing, rubric_from_dict
+from scoring.suggest import suggest
+from scoring.types import Answer, Criterion, Evidence, Finding, Rubric
+from scoring.whatif import Case, Flip, carried, what_if
+
+Told = Mapping[str, Mapping[str, Finding]]
+"""Findings by rule key, by recording."""
+
+
+def lines_of(
+    session: Session, run_id: int, ids: Sequence[int], new: Rubric, program: rules.Program | None
+) -> list[WhatIfCall]:
+    """One line an evaluation. With a program, calls are judged anew by it; without, by stored findings."""
+    rows = session.exec(
+        select(Evaluation, Recording, Agent, Team)
+        .join(Recording, col(Recording.id) == Evaluation.recording_id)
+        .join(Agent, col(Agent.id) == Recording.agent_id, isouter=True)
+        .join(Team, col(Team.id) == Recording.team_id, isouter=True)
+        .where(col(Evaluation.id).in_(ids))
+        .order_by(col(Evaluation.id))
+    ).all()
+    forms = _forms(session, {row[0].rubric_id for row in rows})
+    given = answers_by_evaluation(session, ids)
+    automatic = sorted({e.recording_id for e, *_ in rows if e.kind is EvaluationKind.AUTOMATIC})
+    told = _judged(automatic, program) if program else _stored(session, automatic)
+    lines = []
+    for evaluation, recording, agent, team in rows:
+        old = forms[evaluation.rubric_id]
+        data = stored.call_data_of(
+            recording, agent_no=agent.number if agent else "", team=team.name if team else ""
+        )
+        before = given.get(evaluation.id or 0, ())
+        findings = told.get(recording.id, {})
+        after = _after(evaluation, old, new, before, findings)
+        lines.append(_line(run_id, evaluation, old, new, before, after, data, findings))
+    return lines
+
+
+def answers_by_evaluation(session: Session, ids: Sequence[int]) -> dict[int, tuple[Answer, ...]]:
+    """The answers of evaluations with their evidence, in two statements."""
+    rows = session.exec(select(AnswerRow).where(col(AnswerRow.evaluation_id).in_(ids))).all()
+    proofs: dict[int, list[Evidence]] = defaultdict(list)
+    for item in session.exec(
+        select(EvidenceRow)
+        .where(col(EvidenceRow.answer_id).in_([row.id for row in rows]))
+        .order_by(col(EvidenceRow.start_s), col(EvidenceRow.id))
+    ).all():
+        evidence = {name: getattr(item, name) for name in ("start_s", "end_s", "role", "text", "source")}
+        proofs[item.answer_id].append(stored.load_evidence(evidence))
+    found: dict[int, list[Answer]] = defaultdict(list)
+    for row in rows:
+        answer = Answer(
+            criterion=row.criterion,
+            options=tuple(row.options),
+            not_applicable=row.not_applicable,
+            occurrences=row.occurrences,
+            number=row.number,
+            comment=row.comment,
+            evidence=tuple(proofs[row.id or 0]),
+        )
+        found[row.evaluation_id].append(answer)
+    return {key: tuple(items) for key, items in found.items()}
+
+
+def _after(
+    evaluation: Evaluation,
+    old: Rubric,
+    new: Rubric,
+    before: tuple[Answer, ...],
+    findings: Mapping[str, Finding],
+) -> tuple[Answer, ...]:
+    """A machine answers by its findings; a person's answers are carried over where they still fit."""
+    if evaluation.kind is EvaluationKind.AUTOMATIC:
+        return tuple(item.answer for item in suggest(new, findings).values())
+    return carried(old, new, before)[0]
+
+
+def _line(
+    run_id: int,
+    evaluation: Evaluation,
+    old: Rubric,
+    new: Rubric,
+    before: tuple[Answer, ...],
+    after: tuple[Answer, ...],
+    data: Mapping[str, str],
+    findings: Mapping[str, Finding],
+) -> WhatIfCall:
+    case = Case(evaluation.recording_id, "", before, after, data)
+    change = what_if(old, new, [case]).calls[0]
+    human = evaluation.kind is EvaluationKind.HUMAN
+    lacks = [x for x in missing(new, after, data) if x.lack is Lack.ANSWER] if human else []
+    questions = {c.key: c for c in (*old.criteria, *new.criteria)}
+    olds = {c.key: c for c in old.criteria}
+    return WhatIfCall(
+        run_id=run_id,
+        evaluation_id=evaluation.id or 0,
+        kind=evaluation.kind,
+        agent_id=evaluation.agent_id,
+        probability=evaluation.inclusion_probability or 1.0,
+        before=change.before.total if change.before.scorable else None,
+        after=change.after.total if change.after.scorable else None,
+        vetoed_before=bool(change.before.vetoes),
+        vetoed_after=bool(change.after.vetoes),
+        changed=change.changes,
+        lacks=len(lacks),
+        flips=[
+            _flip(
+                item, olds.get(item.criterion, questions[item.criterion]), questions[item.criterion], findings
+            )
+            for item in change.flips
+        ],
+    )
+
+
+def _flip(item: Flip, old: Criterion, new: Criterion, findings: Mapping[str, Finding]) -> dict[str, Any]:
+    finding = findings.get(new.rule or "")
+    evidence = (item.after and item.after.evidence) or (item.before and item.before.evidence) or ()
+    proof = evidence[0] if evidence else None
+    return {
+        "criterion": item.criterion,
+        "title": item.title,
+        "reason": item.reason.value,
+        "before": _said(old, item.before),
+        "after": _said(new, item.after),
+        "why": finding.explanation if finding and item.after else "",
+        "evidence": stored.dump_evidence(proof) if proof else None,
+    }
+
+
+def _said(criterion: Criterion, answer: Answer | None) -> dict[str, Any] | None:
+    """An answer in the form's words."""
+    if answer is None:
+        return None
+    return {
+        "labels": [o.label for o in criterion.options if o.key in answer.options],
+        "not_applicable": answer.not_applicable,
+        "occurrences": answer.occurrences,
+        "number": None if answer.number is None else str(answer.number),
+    }
+
+
+def _forms(session: Session, ids: set[int]) -> dict[int, Rubric]:
+    rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(ids))).all()
+    return {row.id or 0: rubric_from_dict(row.document) for row in rows}
+
+
+def _stored(session: Session, recording_ids: Sequence[str]) -> Told:
+    rows = session.exec(select(FindingRow).where(col(FindingRow.recording_id).in_(recording_ids))).all()
+    found: dict[str, dict[str, Finding]] = defaultdict(dict)
+    for row in rows:
+        found[row.recording_id][row.rule_key] = stored.load_finding(row)
+    return found
+
+
+def _judged(recording_ids: Sequence[str], program: rules.Program) -> Told:
+    calls = [stored.conversation(recording_id) for recording_id in recording_ids]
+    judged = rules.judge_many(program, calls)
+    return dict(zip(recording_ids, judged, strict=True))

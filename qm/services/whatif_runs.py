@@ -1,0 +1,191 @@
+"""Carrying out what-if runs in the background: in batches, each kept at once, continued after a crash."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import col, select
+
+from qm.actor import SYSTEM, Actor, UserRole
+from qm.clock import now
+from qm.database import reading, writing
+from qm.errors import Conflict, Forbidden, InvalidInput, NotFound, QmError
+from qm.models import JobState, RubricVersion, RuleVersion, User, VersionState, WhatIfCall, WhatIfRun
+from qm.queries import rules as rule_queries
+from qm.queries import whatif as queries
+from qm.queries.people import actor_of
+from qm.queries.rubrics import version
+from qm.services import audit
+from qm.services.whatif_cases import lines_of
+from scoring import rules
+from scoring.rubric import rubric_from_dict, validate
+
+BATCH = 100
+STALLED_AFTER = timedelta(seconds=60)
+
+log = structlog.get_logger()
+
+
+class PeriodEmpty(InvalidInput):
+    """Nothing to try on."""
+
+    message = "这段时间里没有用这张评分表评过的通话。请换一段时间，或换一张评分表。"
+
+
+class PeriodBackwards(InvalidInput):
+    """The period ends before it begins."""
+
+    message = "结束日期早于开始日期，请改正后再试算。"
+
+
+class FormFaulty(Conflict):
+    """A draft with faults cannot be scored."""
+
+    message = "这份草稿还有 %(count)d 处要改，改好后才能试算。"
+
+
+class StillRunning(Conflict):
+    """Somebody else carries this run out."""
+
+    message = "这次试算正在进行，无需重新开始。"
+
+
+def start(
+    actor: Actor, rubric_id: int, *, from_at: datetime, to_at: datetime, with_rule_drafts: bool = False
+) -> WhatIfRun:
+    """Ask for a run. Raises `NotFound`, `PeriodBackwards`, `PeriodEmpty`, `FormFaulty`, `Forbidden`."""
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+    if from_at >= to_at:
+        raise PeriodBackwards
+    with writing() as session:
+        row = session.get(RubricVersion, rubric_id)
+        if row is None:
+            raise NotFound
+        problems = validate(rubric_from_dict(row.document))
+        if problems:
+            raise FormFaulty(count=len(problems))
+        total = len(queries.evaluation_ids(actor, row.key, from_at, to_at))
+        if not total:
+            raise PeriodEmpty
+        run = WhatIfRun(
+            rubric_id=rubric_id,
+            with_rule_drafts=with_rule_drafts,
+            from_at=from_at,
+            to_at=to_at,
+            document=row.document,
+            state=JobState.QUEUED,
+            total=total,
+            requested_by=actor.user_id,
+            created_at=now(),
+            updated_at=now(),
+        )
+        session.add(run)
+        session.flush()
+        audit.record(actor, "whatif_started", "whatif_run", run.id, key=row.key, version=row.version)
+        return run
+
+
+def launch(run_id: int) -> threading.Thread:
+    """Carry a run out in a thread of this process."""
+    thread = threading.Thread(target=work, args=(run_id,), name=f"whatif-{run_id}", daemon=True)
+    thread.start()
+    return thread
+
+
+def resume(actor: Actor, run_id: int) -> None:
+    """Make a run that stood still ready to be launched again. Raises `NotFound`, `StillRunning`."""
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+    run = queries.run_of(run_id)
+    if run.state is JobState.DONE or (run.state is JobState.RUNNING and not stalled(run)):
+        raise StillRunning
+    with writing() as session:
+        session.connection().execute(
+            sa.update(WhatIfRun)
+            .where(col(WhatIfRun.id) == run_id)
+            .values(state=JobState.QUEUED, error="", updated_at=now())
+        )
+
+
+def stalled(run: WhatIfRun) -> bool:
+    """True where a run is under way but nobody has moved it for a minute: its process is gone."""
+    under_way = run.state in (JobState.QUEUED, JobState.RUNNING)
+    return under_way and now() - run.updated_at > STALLED_AFTER
+
+
+def work(run_id: int) -> None:
+    """Carry a run out, from where it stands. Whoever claims it first does; others leave it alone."""
+    if not _claim(run_id):
+        return
+    try:
+        run = queries.run_of(run_id)
+        _carry_out(run, version(run.rubric_id).key)
+    except QmError as error:
+        _end(run_id, JobState.FAILED, str(error))
+    except Exception as error:  # a thread has nobody above it to tell
+        log.warning("whatif_failed", run_id=run_id, error=type(error).__name__, exc_info=error)
+        _end(
+            run_id,
+            JobState.FAILED,
+            f"试算出错（{type(error).__name__}）。请点“继续”；若仍失败，请告诉管理员。",
+        )
+    else:
+        _end(run_id, JobState.DONE, "")
+
+
+def _carry_out(run: WhatIfRun, key: str) -> None:
+    new = rubric_from_dict(run.document)
+    program = _program() if run.with_rule_drafts else None
+    asked = queries.evaluation_ids(_asker(run), key, run.from_at, run.to_at)
+    with reading() as session:
+        done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run.id)).all())
+    todo = [item for item in asked if item not in done]
+    for start_at in range(0, len(todo), BATCH):
+        batch = todo[start_at : start_at + BATCH]
+        with reading() as session:
+            lines = lines_of(session, run.id or 0, batch, new, program)
+        with writing() as session:
+            session.add_all(lines)
+            session.connection().execute(
+                sa.update(WhatIfRun)
+                .where(col(WhatIfRun.id) == run.id)
+                .values(done=len(done) + start_at + len(batch), total=len(asked), updated_at=now())
+            )
+
+
+def _asker(run: WhatIfRun) -> Actor:
+    """Whose calls are tried: those of the person who asked."""
+    with reading() as session:
+        user = session.get(User, run.requested_by) if run.requested_by else None
+    return actor_of(user) if user else SYSTEM
+
+
+def _program() -> rules.Program:
+    """The rules in force with every draft in place of its version."""
+    with reading() as session:
+        drafts = session.exec(select(RuleVersion).where(RuleVersion.state == VersionState.DRAFT)).all()
+    taken = {row.key: row for row in (*rule_queries.published(), *drafts)}
+    return rules.Program(tuple(rule_queries.rule_of(row) for row in taken.values()))
+
+
+def _claim(run_id: int) -> bool:
+    with writing() as session:
+        claimed = session.connection().execute(
+            sa.update(WhatIfRun)
+            .where(col(WhatIfRun.id) == run_id, col(WhatIfRun.state) == JobState.QUEUED)
+            .values(state=JobState.RUNNING, updated_at=now())
+        )
+        return bool(claimed.rowcount)
+
+
+def _end(run_id: int, state: JobState, words: str) -> None:
+    with writing() as session:
+        session.connection().execute(
+            sa.update(WhatIfRun)
+            .where(col(WhatIfRun.id) == run_id)
+            .values(state=state, error=words[:500], updated_at=now(), finished_at=now())
+        )

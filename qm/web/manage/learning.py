@@ -1,0 +1,72 @@
+"""Criteria that no rule covers, learned from people's answers."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.errors import NotFound, QmError
+from qm.queries import learning as queries
+from qm.services import learning as service
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.saying import say
+from scoring.suggest import LEAST_ANSWERS
+
+
+@blueprint.get("/learning")
+@allow(UserRole.SUPERVISOR)
+def learning() -> ResponseReturnValue:
+    """Every criterion without a rule."""
+    return render_template("pages/manage/learning.html", lines=queries.lines(), least=LEAST_ANSWERS)
+
+
+def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
+    page = render_template(
+        "pages/manage/learning_criterion.html",
+        view=queries.view(rubric_key, criterion),
+        least=LEAST_ANSWERS,
+        **more,
+    )
+    return page, status
+
+
+@blueprint.get("/learning/<rubric_key>/<criterion>")
+@allow(UserRole.SUPERVISOR)
+def learning_criterion(rubric_key: str, criterion: str) -> ResponseReturnValue:
+    """Answers, models, agreement."""
+    return _page(rubric_key, criterion)
+
+
+@blueprint.post("/learning/<rubric_key>/<criterion>/train")
+@allow(UserRole.SUPERVISOR)
+def learning_train(rubric_key: str, criterion: str) -> ResponseReturnValue:
+    """Train once more; earlier models stay."""
+    try:
+        service.train_criterion(actor(), rubric_key, criterion)
+    except NotFound:
+        raise
+    except QmError as error:
+        return _page(rubric_key, criterion, error.status, problem=say(error))
+    flash(gettext("已训练，先看一致性，再决定是否启用。"), "done")
+    return redirect(url_for("manage.learning_criterion", rubric_key=rubric_key, criterion=criterion))
+
+
+@blueprint.post("/learning/models/<int:model_id>/use")
+@allow(UserRole.SUPERVISOR)
+def learning_use(model_id: int) -> ResponseReturnValue:
+    """Show this model's suggestions."""
+    row = service.use(actor(), model_id)
+    flash(gettext("已启用，评分时会显示它的建议和依据。"), "done")
+    return redirect(url_for("manage.learning_criterion", rubric_key=row.rubric_key, criterion=row.criterion))
+
+
+@blueprint.post("/learning/models/<int:model_id>/drop")
+@allow(UserRole.SUPERVISOR)
+def learning_drop(model_id: int) -> ResponseReturnValue:
+    """Show no suggestions for its criterion."""
+    row = service.drop(actor(), model_id)
+    flash(gettext("已停用，不再显示建议。"), "done")
+    return redirect(url_for("manage.learning_criterion", rubric_key=row.rubric_key, criterion=row.criterion))

@@ -1,0 +1,79 @@
+"""Which form is for which calls."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.clock import now
+from qm.errors import QmError
+from qm.queries import rubric_bindings as queries
+from qm.services import rubric_bindings as service
+from qm.settings import settings
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+from qm.web.saying import say
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(settings().timezone)).date()
+
+
+def _page(status: int = 200, **more: object) -> ResponseReturnValue:
+    page = render_template(
+        "pages/manage/rubric_bindings.html",
+        lines=queries.lines(),
+        forms=queries.published_forms(),
+        queues=queries.queues(),
+        teams=queries.teams(),
+        today=_today(),
+        **more,
+    )
+    return page, status
+
+
+@blueprint.get("/rubrics/bindings")
+@allow(UserRole.SUPERVISOR)
+def rubric_bindings() -> ResponseReturnValue:
+    """Every binding."""
+    return _page()
+
+
+@blueprint.post("/rubrics/bindings")
+@allow(UserRole.SUPERVISOR)
+def rubric_bind() -> ResponseReturnValue:
+    """Bind a form to a range of calls."""
+    form = request.form
+    try:
+        try:
+            from_day = date.fromisoformat(form.get("from_day", ""))
+            to_day = date.fromisoformat(form["to_day"]) if form.get("to_day") else None
+        except ValueError as error:
+            raise service.BindingUnusable from error
+        service.bind(
+            actor(),
+            rubric_key=form.get("rubric_key", ""),
+            queue=form.get("queue", ""),
+            team_id=form.get("team_id", type=int),
+            direction=form.get("direction", ""),
+            from_day=from_day,
+            to_day=to_day,
+        )
+    except QmError as error:
+        return _page(error.status, problem=say(error))
+    flash(gettext("已指定，此后判断的通话按它选评分表。"), "done")
+    return redirect(url_for("manage.rubric_bindings"))
+
+
+@blueprint.post("/rubrics/bindings/<int:binding_id>/end")
+@allow(UserRole.SUPERVISOR)
+def rubric_unbind(binding_id: int) -> ResponseReturnValue:
+    """Let a binding end today; one still to come is taken away."""
+    service.end(actor(), binding_id, last_day=_today())
+    flash(gettext("已结束，明天起不再适用。"), "done")
+    return redirect(url_for("manage.rubric_bindings"))
