@@ -4,15 +4,16 @@ import { wireKeyboard } from "./keyboard.js";
 import { wireMoments } from "./moments.js";
 import { createPlayer } from "./player.js";
 import { wireSilence } from "./silence.js";
-import { wireTranscript } from "./transcript.js";
+import { openAtAddress, wireTranscript } from "./transcript.js";
 
 document.documentElement.classList.add("js");
 const player = createPlayer();
 if (player) {
-  wireTranscript(player);
+  const turnAt = wireTranscript(player);
   wireChannels(player);
   const toggleSilence = wireSilence(player);
   const moments = wireMoments(player);
+  openAtAddress(player, turnAt);
   const hop = (sign) => (event) => player.seek(player.time + sign * (event.shiftKey ? 10 : 3));
   wireKeyboard({
     " ": player.toggle, ArrowLeft: hop(-1), ArrowRight: hop(1),

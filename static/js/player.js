@@ -1,4 +1,5 @@
 // The sound of one call: audio element, waveform from stored peaks, speed, place. Never decodes the file.
+import { habit, keepHabit } from "./habits.js";
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
@@ -32,6 +33,7 @@ export function createPlayer(root = document.getElementById("player")) {
     nextSpeed() {
       const next = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
       audio.playbackRate = next;
+      keepHabit("speed", next);
       showSpeed();
     },
   };
@@ -61,6 +63,9 @@ export function createPlayer(root = document.getElementById("player")) {
 
   audio.controls = false;
   audio.preservesPitch = true;
+  audio.defaultPlaybackRate = SPEEDS.includes(habit("speed", 1)) ? habit("speed", 1) : 1;
+  audio.playbackRate = audio.defaultPlaybackRate;
+  showSpeed();
   controls.hidden = false;
   button.addEventListener("click", player.toggle);
   speed.addEventListener("click", player.nextSpeed);

@@ -8,7 +8,7 @@ import { wireMoments } from "./moments.js";
 import { createPlayer } from "./player.js";
 import { wireSilence } from "./silence.js";
 import { wireSubmit } from "./submit.js";
-import { wireTranscript } from "./transcript.js";
+import { openAtAddress, wireTranscript } from "./transcript.js";
 
 const SHORT_S = 3;
 const LONG_S = 10;
@@ -28,6 +28,7 @@ wireConflict(page, decided);
 const submission = wireSubmit(page, { autosave, focus: form.focus });
 const dialog = document.getElementById("keys");
 const help = () => (dialog.open ? dialog.close() : dialog.showModal());
+openAtAddress(player, turnAt);
 
 const unsaved = page.dataset.open === "yes" ? autosave.unsaved() : null;
 if (unsaved) {

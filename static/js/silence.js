@@ -1,4 +1,6 @@
 // Skipping silence: jumps over stretches in which nobody speaks, as the hearing measured them.
+import { habit, keepHabit } from "./habits.js";
+
 const SHORTEST_S = 1;
 const LEAD_S = 0.25;
 
@@ -7,12 +9,15 @@ export function wireSilence(player) {
   const button = player.root.querySelector("#skip-silence");
   const voiced = JSON.parse(player.root.dataset.voiced || "[]");
   if (!voiced.length) { button.hidden = true; return () => undefined; }
-  let on = false;
+  let on = habit("skip-silence", false) === true;
 
+  const show = () => button.setAttribute("aria-pressed", String(on));
   const toggle = () => {
     on = !on;
-    button.setAttribute("aria-pressed", String(on));
+    keepHabit("skip-silence", on);
+    show();
   };
+  show();
   button.addEventListener("click", toggle);
   player.onTime((time) => {
     if (!on || !player.playing) return;

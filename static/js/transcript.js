@@ -41,6 +41,15 @@ export function wireTranscript(player, root = document.getElementById("transcrip
   return turnAt;
 }
 
+/** Open the call at the second that the address names (`?t=12.5`), as a search result does. */
+export function openAtAddress(player, turnAt, root = document.getElementById("transcript")) {
+  const at = Number.parseFloat(new URLSearchParams(location.search).get("t") ?? "");
+  if (!Number.isFinite(at)) return;
+  player.seek(at);
+  const turn = turnAt(at)?.element;
+  if (turn) reveal(root, turn);
+}
+
 /** Scroll `element` into the middle third of its scrolling parent, only if it lies outside. */
 export function reveal(parent, element) {
   const [outer, inner] = [parent.getBoundingClientRect(), element.getBoundingClientRect()];

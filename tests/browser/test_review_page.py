@@ -241,3 +241,20 @@ def test_after_one_call_comes_the_next(live: Live, rude: str) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(live.curt))
     expect(page.locator(".day")).to_contain_text("今日 1 / 2")
+
+
+def test_speed_and_skipping_silence_stay_as_a_person_likes_them(live: Live, rude: str) -> None:
+    page = open_review(live, rude)
+    page.keyboard.press("s")
+    page.keyboard.press("q")
+    page.goto(f"{live.url}/desk/review/{live.curt}")
+    expect(page.locator("#speed")).to_have_text("1.25×")
+    expect(page.locator("#skip-silence")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.25
+
+
+def test_an_address_with_a_second_opens_the_call_there(live: Live, rude: str) -> None:
+    page = live.page_of("leader")
+    page.goto(f"{live.url}/desk/recording/{rude}?t=13.5")
+    expect(page.locator(".u.now")).to_contain_text("不归我管")
+    expect(page.locator("#clock")).to_have_text("0:13.5")

@@ -53,8 +53,8 @@ def crawl(client: FlaskClient) -> Iterator[Page]:
         yield Page(url, answer.text, tree)
         for link in tree.iter("a"):
             target = urlsplit(link.get("href") or "")
-            if target.netloc or not target.path.startswith("/"):
-                continue
+            if target.netloc or not target.path.startswith("/") or target.path.startswith("/media/"):
+                continue  # sound is no page, and listening is audited
             shape = (target.path, tuple(sorted(part.split("=")[0] for part in target.query.split("&"))))
             if shape not in shapes:
                 shapes.add(shape)
