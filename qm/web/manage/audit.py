@@ -9,7 +9,7 @@ from qm.actor import UserRole
 from qm.queries import people_admin as queries
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
-from qm.web.manage.audit_words import ACTIONS
+from qm.web.manage.audit_words import ACTIONS, SUBJECTS
 
 
 @blueprint.get("/audit")
@@ -28,5 +28,6 @@ def audit() -> ResponseReturnValue:
         subject=subject,
         actions=queries.audit_actions(),
         words=ACTIONS,
+        subjects=SUBJECTS,
         more=len(lines) == queries.AUDIT_PAGE,
     )

@@ -6,6 +6,24 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_gettext
 
+SUBJECTS: Mapping[str, LazyString] = {
+    "agent": lazy_gettext("座席"),
+    "api_token": lazy_gettext("令牌"),
+    "assignment": lazy_gettext("分配"),
+    "branch": lazy_gettext("机构"),
+    "evaluation": lazy_gettext("评分"),
+    "job": lazy_gettext("任务"),
+    "phrase": lazy_gettext("短语"),
+    "phrase_group": lazy_gettext("短语分组"),
+    "phrase_library": lazy_gettext("短语库"),
+    "quarantine": lazy_gettext("隔离文件"),
+    "recording": lazy_gettext("录音"),
+    "rubric_version": lazy_gettext("评分表"),
+    "team": lazy_gettext("班组"),
+    "user": lazy_gettext("账号"),
+}
+"""What events are about."""
+
 ACTIONS: Mapping[str, LazyString] = {
     "signed_in": lazy_gettext("登录"),
     "recording_listened": lazy_gettext("听录音"),
