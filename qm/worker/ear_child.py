@@ -84,6 +84,7 @@ def _load(choice: EngineChoice) -> Transcriber:
         models_dir=choice.models_dir,
         threads=choice.threads,
         endpoint=choice.endpoint or None,
+        key=choice.key,
     )
 
 
