@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, false, true
 from sqlmodel import col, select
@@ -21,6 +22,8 @@ from qm.models import (
     EvaluationState,
     EvidenceRow,
     Recording,
+    RestatedScore,
+    Restatement,
     RubricVersion,
     User,
 )
@@ -31,6 +34,16 @@ from qm.queries.formviews import FormView
 from qm.queries.recordings import visible_to
 from scoring.rubric import rubric_from_dict
 from scoring.types import Answer, Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A score that a newer form replaced, and why."""
+
+    old_total: Decimal | None
+    old_version: int
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,8 @@ class EvaluationView:
     inclusion_probability: float | None
     call: CallView
     form: FormView
+    restated: tuple[Restated, ...] = ()
+    """Scores it had before it was judged by a newer form, latest first."""
 
 
 def readable_by(actor: Actor) -> ColumnElement[bool]:
@@ -121,6 +136,23 @@ def evaluation_view(actor: Actor, evaluation_id: int) -> EvaluationView:
         inclusion_probability=row.inclusion_probability,
         call=heard.view,
         form=form,
+        restated=restated(evaluation_id),
+    )
+
+
+def restated(evaluation_id: int) -> tuple[Restated, ...]:
+    """What the ledger says of one evaluation, latest first."""
+    with reading() as session:
+        rows = session.exec(
+            select(RestatedScore, Restatement, RubricVersion.version)
+            .join(Restatement, col(Restatement.id) == RestatedScore.restatement_id)
+            .join(RubricVersion, col(RubricVersion.id) == RestatedScore.old_rubric_id)
+            .where(RestatedScore.evaluation_id == evaluation_id)
+            .order_by(col(RestatedScore.id).desc())
+        ).all()
+    return tuple(
+        Restated(line.old_total, number, decision.reason, decision.decided_at)
+        for line, decision, number in rows
     )
 
 

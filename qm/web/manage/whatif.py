@@ -145,6 +145,12 @@ def flip_words(said: dict[str, Any] | None) -> str:
     return said["number"] or "、".join(said["labels"]) or str(gettext("文字"))
 
 
+@blueprint.app_template_filter("last_day")
+def last_day(end: datetime) -> str:
+    """The last day of a period that runs up to but without `end`."""
+    return (end - timedelta(seconds=1)).astimezone(ZoneInfo(settings().timezone)).date().isoformat()
+
+
 def _midnight(name: str, later: int) -> datetime:
     """The beginning of a posted day, `later` days on. Raises `DateUnreadable`."""
     try:
