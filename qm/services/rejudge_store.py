@@ -91,8 +91,7 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
 
 
 def _by_recording(session: Session, statement: sa.Select[tuple[str, int | None]]) -> dict[str, int]:
-    rows = session.connection().execute(statement).tuples().all()
-    return {recording_id: row_id or 0 for recording_id, row_id in rows}
+    return {row[0]: row[1] or 0 for row in session.connection().execute(statement).all()}
 
 
 def _figures(call: CallJudged, moment: object) -> dict[str, Any]:

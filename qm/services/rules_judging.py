@@ -61,7 +61,8 @@ def within(in_force: tuple[rules.Rule, ...], drafts: tuple[rules.Rule, ...]) -> 
     taken = {draft.key for draft in drafts}
     whole = rules.compiled((*(rule for rule in in_force if rule.key not in taken), *drafts))
     narrowed = copy.copy(whole)
-    narrowed.rules = drafts
+    # The program's own: it may be an earlier one, compiled from rules that are equal but not the same.
+    narrowed.rules = tuple(rule for rule in whole.rules if rule.key in taken)
     return narrowed
 
 

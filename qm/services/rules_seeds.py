@@ -49,9 +49,22 @@ def text_of(rule: Rule) -> str:
     return "".join(line[2:] for line in dump([rule]).splitlines(keepends=True))
 
 
+class _Writer(yaml.SafeDumper):
+    """Conversations as blocks, a line an utterance."""
+
+
+def _block(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _block)
+
+
 def dump_fixtures(entries: Any) -> str:
     """Fixtures as YAML; empty text for none."""
-    return yaml.safe_dump(list(entries), allow_unicode=True, sort_keys=False, width=110) if entries else ""
+    if not entries:
+        return ""
+    return yaml.dump(list(entries), Dumper=_Writer, allow_unicode=True, sort_keys=False, width=110)
 
 
 @lru_cache(maxsize=1)

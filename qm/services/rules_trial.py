@@ -16,6 +16,7 @@ from scoring.types import Conversation, Finding, Verdict
 
 NEAREST = 8
 """Sentences shown around a threshold of likeness."""
+_LOOKED_AT = 5000
 
 
 class Change(StrEnum):
@@ -108,6 +109,10 @@ def _nearest(rule: Rule, calls: Sequence[Conversation]) -> tuple[Near, ...]:
     """Clauses around the thresholds of the rule's conditions by likeness, most like first."""
     found: list[Near] = []
     for node in dict.fromkeys(part for part in conditions_of(rule) if isinstance(part, Similar | Manner)):
-        near = nearest(node, calls, limit=NEAREST)
-        found += [Near(item.score, node.threshold, item.clause, item.example, item.counts) for item in near]
-    return tuple(sorted(found, key=lambda item: -item.score)[: 2 * NEAREST])
+        seen: dict[str, Near] = {}
+        for item in nearest(node, calls, limit=_LOOKED_AT):
+            seen.setdefault(
+                item.clause, Near(item.score, node.threshold, item.clause, item.example, item.counts)
+            )
+        found += sorted(seen.values(), key=lambda near: abs(near.score - near.threshold))[:NEAREST]
+    return tuple(sorted(found, key=lambda item: -item.score))

@@ -1,4 +1,6 @@
-"""Figures of judging 10,000 stored calls again by 60 rules: `python -m tests.bench.bench_rejudge [CALLS] [RULES]`.
+"""Figures of judging 10,000 stored calls again by 60 rules.
+
+`python -m tests.bench.bench_rejudge [CALLS] [RULES]`
 
 Rules: the seeded library, repeated until there are as many as asked for, each copy with
 another example in every condition so that it costs what a rule of its own costs. Prints JSON.
@@ -15,6 +17,8 @@ from dataclasses import fields, is_dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
+from sqlmodel import func, select
+
 from qm import database, schema
 from qm.actor import SYSTEM
 from qm.database import writing
@@ -24,8 +28,6 @@ from qm.services.rules import create, publish
 from qm.services.rules_seeds import text_of
 from scoring.rules import seeded
 from scoring.rules.nodes import Manner, Pattern, Phrase, Similar
-from sqlmodel import func, select
-
 from tests.support.stored_calls import store_calls
 
 
@@ -67,7 +69,12 @@ def main(calls: int = 10_000, rules: int = 60) -> dict[str, object]:
         rules_up_to(rules)
         store_calls(calls)
         processes = os.cpu_count() or 1
-        report: dict[str, object] = {"calls": calls, "rules": rules, "processes": processes, "load_before": os.getloadavg()[0]}
+        report: dict[str, object] = {
+            "calls": calls,
+            "rules": rules,
+            "processes": processes,
+            "load_before": os.getloadavg()[0],
+        }
         for name in ("first_s", "again_s"):
             began = time.perf_counter()
             tally = rejudge.rejudge(processes=processes)

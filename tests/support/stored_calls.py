@@ -7,18 +7,20 @@ import random
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import func, select
+
 from qm.clock import now
-from qm.database import writing
+from qm.database import reading, writing
 from qm.models import HitRow, Recording, RecordingStatus, TranscriptRow
 from qm.paths import SAMPLES
 from qm.queries import phrases
 from qm.services.pipeline_scan import matcher
 from qm.stored import HIT_FIELDS, dump_transcript
-from transcribe.types import Transcript
-
 from tests.support.heard import transcript_of
+from transcribe.types import Transcript
 
 HEARD_CHARS = 300
 
@@ -36,13 +38,13 @@ def store_calls(number: int, *, seed: int = 1) -> list[str]:
     found = matcher(library.id or 0)
     samples = sample_transcripts()
     documents = []
-    for index in range(min(number, 400)):  # distinct texts; more calls repeat them
+    for _ in range(min(number, 400)):  # distinct texts; more calls repeat them
         spoken = chance.choice(samples)
         document = dump_transcript(spoken)
         document["utterances"] = [_varied(item, chance) for item in document["utterances"]]
         documents.append((json.loads(json.dumps(document)), found.scan(spoken, agent_no="8021")))
     ids = [uuid.uuid4().hex for _ in range(number)]
-    _write(ids, documents, library.id or 0, chance)
+    _write(ids, documents, library.id or 0)
     return ids
 
 
@@ -55,28 +57,37 @@ def _varied(item: list[object], chance: random.Random) -> list[object]:
     return [*item[:4], text, text, *item[6:]]
 
 
-def _write(ids: Sequence[str], documents: Sequence[tuple[object, object]], library_id: int, chance: random.Random) -> None:
+def _write(ids: Sequence[str], documents: Sequence[tuple[Any, Any]], library_id: int) -> None:
     moment = now()
     recordings, transcripts, hits = [], [], []
+    with reading() as session:
+        last = session.exec(select(func.max(TranscriptRow.id))).one() or 0
     for number, recording_id in enumerate(ids):
         document, scanned = documents[number % len(documents)]
+        transcript_id = last + number + 1
         recordings.append(_recording(recording_id, moment - timedelta(minutes=number)))
-        transcripts.append(
-            {"id": number + 1, "recording_id": recording_id, "engine": "truth", "engine_version": "1", "model": "none",
-             "language": "zh", "document": document, "current": True, "created_at": moment}  # fmt: skip
-        )
+        transcripts.append(_transcript(transcript_id, recording_id, document, moment))
         for hit in scanned:
             row = {name: getattr(hit, name) for name in HIT_FIELDS}
-            hits.append({**row, "heard": row["heard"][:HEARD_CHARS], "recording_id": recording_id, "transcript_id": number + 1, "library_id": library_id})  # fmt: skip
+            row |= {"heard": row["heard"][:HEARD_CHARS], "recording_id": recording_id}
+            hits.append({**row, "transcript_id": transcript_id, "library_id": library_id})
     with writing() as session:
         for table, rows in ((Recording, recordings), (TranscriptRow, transcripts), (HitRow, hits)):
             if rows:
                 session.connection().execute(sa.insert(table), rows)
 
 
+def _transcript(row_id: int, recording_id: str, document: object, moment: object) -> dict[str, object]:
+    return {
+        "id": row_id, "recording_id": recording_id, "engine": "truth", "engine_version": "1",
+        "model": "none", "language": "zh", "document": document, "current": True, "created_at": moment,
+    }  # fmt: skip
+
+
 def _recording(recording_id: str, started_at: object) -> dict[str, object]:
     return {
-        "id": recording_id, "source": "test", "external_id": recording_id, "started_at": started_at, "utc_offset_min": 480,
+        "id": recording_id, "source": "test", "external_id": recording_id, "started_at": started_at,
+        "utc_offset_min": 480,
         "direction": "inbound", "queue": "转账", "caller": "", "attributes": {"agent_no": "8021"},
         "filename": f"{recording_id}.wav", "sha256": uuid.uuid4().hex * 2, "size_bytes": 1, "container": "wav",
         "codec": "pcm_s16le", "channels": 2, "rate_hz": 8000, "duration_s": 60.0, "identical_channels": False,

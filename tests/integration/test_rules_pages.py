@@ -1,0 +1,280 @@
+"""The rule workshop's pages: lists, the editor, trials, marks, the audit, the comparison with people."""
+
+from __future__ import annotations
+
+import re
+
+import html5lib
+import pytest
+from sqlmodel import select
+
+from qm.actor import SYSTEM
+from qm.clock import now
+from qm.database import reading, writing
+from qm.models import (
+    AnswerRow,
+    Branch,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Recording,
+    RuleMark,
+)
+from qm.queries import rules as queries
+from qm.queries import rules_figures as figures
+from qm.queries.evaluations import rubric_of
+from qm.queries.rules_agreement import agreement, comparison
+from qm.services import rules as service
+from qm.services import rules_marks
+from qm.services.rules_fixtures import read_script
+from qm.services.rules_trial import Change, try_rule
+from scoring.rules import load_rules, seeded
+from scoring.types import Verdict
+from tests.support.heard import bring_in
+from tests.support.people import Centre
+
+MINE = """key: says_hello
+title: 说过你好
+met_when:
+  pattern:
+    sounds: [您好]
+"""
+SCRIPT = "座席：您好，工号八零二一为您服务。\n客户：你好。"
+
+
+@pytest.fixture
+def calls(centre: Centre) -> dict[str, str]:
+    return {name: bring_in(name) for name in ("p01_card_loss", "p02_rude_transfer")}
+
+
+def _valid(page: str) -> None:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    parser.parse(page)
+    assert [code for _, code, _ in parser.errors] == []
+
+
+def test_the_list_shows_every_rule_with_its_counts(calls, client_of) -> None:
+    page = client_of("supervisor").get("/manage/rules")
+    assert page.status_code == 200
+    _valid(page.text)
+    for rule in seeded():
+        assert f"/manage/rules/{rule.key}" in page.text
+    assert f"{len(seeded())} 条规则在用" in page.text
+
+
+def test_every_seeded_rule_has_a_page_in_words(calls, client_of) -> None:
+    client = client_of("supervisor")
+    for rule in seeded():
+        page = client.get(f"/manage/rules/{rule.key}")
+        assert page.status_code == 200, rule.key
+        _valid(page.text)
+        assert rule.title in page.text
+
+
+@pytest.mark.parametrize("person", ["inspector", "agent", "leader", "administrator"])
+def test_rules_are_the_supervisors(centre: Centre, client_of, person: str) -> None:
+    client = client_of(person)
+    for path in (
+        "/manage/rules",
+        "/manage/workshop/new",
+        "/manage/workshop/agreement",
+        "/manage/workshop/rejudge",
+    ):
+        assert client.get(path).status_code == 403
+    assert client.post("/manage/workshop/rejudge").status_code == 403
+
+
+def test_writing_trying_and_publishing_a_rule(calls, client_of) -> None:
+    client = client_of("supervisor")
+    made = client.post("/manage/workshop/new", data={"document": MINE, "fixtures": ""})
+    assert made.headers["Location"].endswith("/manage/rules/says_hello/edit")
+    tried = client.post(
+        "/manage/workshop/try",
+        data={"rule": "says_hello", "document": MINE, "fixtures": "", "how": "script", "script": SCRIPT},
+    )
+    assert tried.status_code == 200
+    _valid(tried.text)
+    assert "粘贴的对话" in tried.text
+    done = client.post("/manage/rules/says_hello/publish", data={"note": "新要求"}, follow_redirects=True)
+    assert "第 1 版已发布" in done.text
+    assert queries.line("says_hello").in_force is not None
+
+
+def test_a_wrong_line_is_named_and_the_text_is_kept(calls, client_of) -> None:
+    wrong = MINE.replace("sounds", "noises")
+    page = client_of("supervisor").post("/manage/workshop/new", data={"document": wrong, "fixtures": ""})
+    assert page.status_code == 422
+    assert "第 5 行有误" in page.text
+    assert 'data-wrong="5"' in page.text
+    assert "noises: [您好]" in page.text
+
+
+def test_a_pasted_conversation_that_cannot_be_read_names_its_line(calls, client_of) -> None:
+    page = client_of("supervisor").post(
+        "/manage/workshop/try", data={"document": MINE, "how": "script", "script": "座席：您好\n没有说话人"}
+    )
+    assert page.status_code == 422
+    assert "对话第 2 行" in page.text
+
+
+def test_trying_on_a_call_plays_its_evidence(calls, client_of) -> None:
+    recording_id = calls["p01_card_loss"]
+    page = client_of("supervisor").post(
+        "/manage/workshop/try",
+        data={"document": MINE, "how": "call", "recording": f"http://host/recording/{recording_id}?x=1"},
+    )
+    assert page.status_code == 200
+    assert re.search(rf'href="/media/{recording_id}/audio#t=[\d.]+,[\d.]+"', page.text)
+
+
+def test_a_call_of_another_branch_cannot_be_tried_on(calls, client_of) -> None:
+    with writing() as session:
+        far = session.exec(select(Branch).where(Branch.name == "南方分中心")).one()
+        row = session.get(Recording, calls["p01_card_loss"])
+        assert row is not None
+        row.branch_id = far.id
+        session.add(row)
+    data = {"document": MINE, "how": "call", "recording": calls["p01_card_loss"]}
+    client = client_of("supervisor")
+    page = client.post("/manage/workshop/try", data=data)
+    assert page.status_code == 422
+    assert "没有找到这通录音" in page.text
+    assert (
+        client.post(
+            f"/manage/rules/greeting/mark/{calls['p01_card_loss']}", data={"present": "yes"}
+        ).status_code
+        == 404
+    )
+
+
+def test_a_draft_is_shown_beside_the_version_in_force(calls) -> None:
+    stricter = queries.line("greeting").shown.document
+    rule = load_rules("key: greeting\ntitle: x\nmet_when:\n  pattern: {sounds: [没有人会说的话]}\n")[0]
+    same = try_rule(load_rules(stricter)[0], [read_script(SCRIPT)])
+    gone = try_rule(rule, [read_script(SCRIPT)])
+    assert same.counts[Change.SAME] == 1
+    assert gone.counts[Change.GONE] == 1
+    assert gone.lines[0].before is not None
+    assert gone.lines[0].before.verdict is Verdict.MET
+
+
+def test_the_form_writes_yaml(calls, client_of) -> None:
+    data = {
+        "key": "asks_rating", "title": "邀请评价", "must": "1", "role": "agent", "last_s": "40", "count": "1",
+        "words": "请为我的服务评分\n请稍后评价", "fixtures": "", "document": "",
+    }  # fmt: skip
+    page = client_of("supervisor").post("/manage/workshop/form", data=data)
+    assert page.status_code == 200
+    assert "last_s: 40" in page.text
+    assert "- 请为我的服务评分" in page.text
+    empty = client_of("supervisor").post("/manage/workshop/form", data={**data, "words": ""})
+    assert empty.status_code == 422
+    assert "要听的话" in empty.text
+
+
+def test_publishing_with_a_failing_fixture_shows_which(calls, client_of) -> None:
+    failing = "- name: 没有问候\n  script: |\n    座席：喂\n  expect: {says_hello: met}\n"
+    service.create(SYSTEM, document=MINE, fixtures=failing)
+    page = client_of("supervisor").post("/manage/rules/says_hello/publish")
+    assert page.status_code == 409
+    _valid(page.text)
+    assert "没有问候" in page.text
+
+
+def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, centre: Centre) -> None:
+    supervisor = centre.actors["supervisor"]
+    verdicts = dict.fromkeys(calls.values(), Verdict.MET)
+    hit, other = calls.values()
+    rules_marks.mark(supervisor, "greeting", hit, present=True)
+    measured = figures.measure(figures.marks("greeting")["greeting"].values(), verdicts, Verdict.MET)
+    assert measured.precision is not None
+    assert (measured.precision.share, measured.precision.n, measured.recall) == (1.0, 1, None)
+    rules_marks.mark(supervisor, "greeting", other, present=True, drawn=True)
+    missed = figures.measure(
+        figures.marks("greeting")["greeting"].values(), {**verdicts, other: Verdict.NOT_MET}, Verdict.MET
+    )
+    assert missed.recall is not None
+    assert (missed.recall.share, missed.recall.n, missed.audited) == (0.0, 1, 1)
+    untold = figures.measure(
+        figures.marks("greeting")["greeting"].values(), {**verdicts, other: Verdict.CANNOT_TELL}, Verdict.MET
+    )
+    assert (untold.recall, untold.untold) == (None, 1)
+
+
+def test_a_mark_is_kept_replaced_and_taken_back(calls, client_of) -> None:
+    client, recording_id = client_of("supervisor"), calls["p01_card_loss"]
+    path = f"/manage/rules/greeting/mark/{recording_id}"
+    client.post(path, data={"present": "yes"})
+    part = client.post(path, data={"present": "no"}, headers={"HX-Request": "true"})
+    assert "✗ 没有" in part.text
+    with reading() as session:
+        assert [(row.present, row.audit) for row in session.exec(select(RuleMark)).all()] == [(False, False)]
+    client.post(path, data={"present": "undo"})
+    with reading() as session:
+        assert session.exec(select(RuleMark)).all() == []
+
+
+def test_the_audit_does_not_say_what_the_rule_found_and_draws_each_call_once(calls, client_of) -> None:
+    client = client_of("supervisor")
+    page = client.get("/manage/rules/greeting/audit").text
+    _valid(page)
+    assert all(f"/manage/rules/greeting/mark/{recording_id}" in page for recording_id in calls.values())
+    client.post(
+        f"/manage/rules/greeting/mark/{calls['p01_card_loss']}", data={"present": "yes", "drawn": "1"}
+    )
+    again = client.get("/manage/rules/greeting/audit").text
+    assert calls["p01_card_loss"] not in again
+    assert calls["p02_rude_transfer"] in again
+
+
+def _scored_by_hand(recording_id: str, *, otherwise: str) -> None:
+    """A released human evaluation that answers as the machine does, but for one criterion."""
+    with writing() as session:
+        machine = session.exec(select(Evaluation).where(Evaluation.recording_id == recording_id)).one()
+        human = Evaluation(
+            recording_id=recording_id, rubric_id=machine.rubric_id, kind=EvaluationKind.HUMAN,
+            state=EvaluationState.RELEASED, created_at=now(), updated_at=now(), released_at=now(),
+        )  # fmt: skip
+        session.add(human)
+        session.flush()
+        rubric = rubric_of(machine.rubric_id)
+        options = {
+            criterion.key: [option.key for option in criterion.options] for criterion in rubric.criteria
+        }
+        for row in session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == machine.id)).all():
+            chosen = row.options
+            if row.criterion == otherwise:
+                chosen = [next(key for key in options[otherwise] if key not in row.options)]
+            session.add(
+                AnswerRow(
+                    evaluation_id=human.id or 0,
+                    criterion=row.criterion,
+                    options=chosen,
+                    not_applicable=row.not_applicable,
+                    occurrences=row.occurrences,
+                    number=row.number,
+                )
+            )
+
+
+def test_people_and_machine_stand_side_by_side(calls, centre: Centre, client_of) -> None:
+    supervisor, client = centre.actors["supervisor"], client_of("supervisor")
+    recording_id = calls["p02_rude_transfer"]
+    assert agreement(supervisor) == []
+    before = comparison(supervisor, recording_id)
+    told = [pair.criterion for pair in before.pairs if pair.outcome == "open"]
+    otherwise = next(item.key for item in told if len(item.options) > 1)
+    _scored_by_hand(recording_id, otherwise=otherwise)
+    found = comparison(supervisor, recording_id)
+    assert [pair.criterion.key for pair in found.pairs if pair.outcome == "different"] == [otherwise]
+    assert found.count("same") == len(told) - 1
+    page = client.get(f"/manage/workshop/compare/{recording_id}")
+    assert page.status_code == 200
+    _valid(page.text)
+    by_key = {line.criterion.key: line for line in agreement(supervisor)}
+    same = by_key[otherwise].same
+    assert same is not None
+    assert (same.share, same.n) == (0.0, 1)
+    listed = client.get("/manage/workshop/agreement").text
+    _valid(listed)
+    assert recording_id in listed
