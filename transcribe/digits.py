@@ -17,6 +17,7 @@ _AMOUNT_AFTER = re.compile(
 _AMOUNT_BEFORE = re.compile("(?:[十百千万亿第点]|百分之|[a-z])$")
 _LONG = 8
 """So many digits are no amount, whatever stands beside them."""
+_GROWTH_MAX = 0.3
 _SPOKEN = {
     "0": ("ling", "dong"), "1": ("yi", "yao"), "2": ("er", "liang"), "3": ("san",), "4": ("si",),
     "5": ("wu",), "6": ("liu",), "7": ("qi", "guai"), "8": ("ba",), "9": ("jiu", "gou"),
@@ -63,6 +64,21 @@ def sounding(text: str, count: int) -> Run | None:
             run = Run("".join(v for v, _ in read), piece[0][1], piece[-1][1] + 1)
             best = (cost, run)
     return best[1] if best else None
+
+
+def grown(text: str, run: Run) -> list[Run]:
+    """A run with up to two characters more on either side that sound like digits (要三九 for 139)."""
+    simple = plain(text)
+    starts, ends = [(run.start, "")], [(run.end, "")]
+    for _ in range(2):
+        start, before = starts[-1]
+        if start > 0 and simple[start - 1].isalnum() and _digit(simple[start - 1])[1] <= _GROWTH_MAX:
+            starts.append((start - 1, _digit(simple[start - 1])[0] + before))
+        end, after = ends[-1]
+        if end < len(simple) and simple[end].isalnum() and _digit(simple[end])[1] <= _GROWTH_MAX:
+            ends.append((end + 1, after + _digit(simple[end])[0]))
+    wide = [Run(b + run.digits + a, start, end) for start, b in starts for end, a in ends]
+    return list(dict.fromkeys(wide[1:]))
 
 
 def _digit(char: str) -> tuple[str, float]:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from recorder.types import Role
-from transcribe.digits import Run, runs, sounding
+from transcribe.digits import Run, grown, runs, sounding
 from transcribe.phrases.matcher import PhraseMatcher
 from transcribe.phrases.stream import detail
 from transcribe.types import Hit, Phrase, PhraseKind, Transcript, Utterance
@@ -87,6 +88,7 @@ _BETWEEN_CHARS_MAX = 4
 _OWN_NUMBER = re.compile(
     "(?:工号|公号|工单|编号|单号|流水号|代码|序号|座席|客服|订单)[^0-9零一二三四五六七八九]{0,3}$"
 )
+_LONG_DIGITS = 8
 _TAIL_LENGTHS = {"tail4": 4, "tail6": 6}
 
 
@@ -131,7 +133,9 @@ class PiiFinder:
         asked = self._questions.scan(turns)
         numbers = _numbers(turns)
         spans = [s for n in numbers for s in _whole_or_parts(n, asked)]
-        spans += _guessed(turns, asked, spans)
+        for guess in _guessed(turns, asked, spans):
+            spans = [s for s in spans if not _overlap(s, guess)]
+            spans.append(guess)
         return tuple(sorted(spans, key=lambda s: (s.start_s, s.utterance, s.start_char)))
 
 
@@ -144,7 +148,7 @@ def _numbers(turns: Sequence[Utterance]) -> list[_Number]:
     """Runs of digits, joined over turns where nothing else was said between them."""
     numbers: list[_Number] = []
     for order, turn in enumerate(turns):
-        for run in runs(turn.heard):
+        for run in map(partial(_completed, turn.heard), runs(turn.heard)):
             if _OWN_NUMBER.search(turn.heard[: run.start]):
                 continue
             piece = _piece(turn, run)
@@ -155,6 +159,13 @@ def _numbers(turns: Sequence[Utterance]) -> list[_Number]:
             else:
                 numbers.append(_Number(turn.role, (piece,), order))
     return numbers
+
+
+def _completed(heard: str, run: Run) -> Run:
+    """The run with a neighbour that sounds like a digit, where that alone makes it a full number."""
+    if len(run.digits) < _LONG_DIGITS or _by_form(run.digits) is not None:
+        return run
+    return next((wide for wide in grown(heard, run) if _by_form(wide.digits) is not None), run)
 
 
 def _continues(number: _Number, piece: PiiPiece, turns: Sequence[Utterance], order: int) -> bool:
@@ -254,7 +265,7 @@ def _span(number: _Number, kind: PiiKind, *, certain: bool) -> PiiSpan:
 
 
 def _guessed(turns: Sequence[Utterance], asked: Sequence[Hit], known: Sequence[PiiSpan]) -> list[PiiSpan]:
-    """Answers to 后四位 and 后六位 whose digits were written as other characters."""
+    """Answers to 后四位 and 后六位 of which digits were written as other characters."""
     found: list[PiiSpan] = []
     for hit in asked:
         count = _TAIL_LENGTHS.get(hit.phrase_id.split(":")[0])
@@ -264,19 +275,21 @@ def _guessed(turns: Sequence[Utterance], asked: Sequence[Hit], known: Sequence[P
         answer = next((t for t in answers if t.index != hit.utterance), None)
         if answer is None or answer.start_s - hit.end_s > _ASKED_S / 2:
             continue
-        run = sounding(answer.heard, count)
-        if run is None or _covered(answer, run, [*known, *found]):
+        run = sounding(answer.heard, count) or (count > 4 and sounding(answer.heard, count - 1)) or None
+        if run is None:
             continue
         number = _Number(answer.role, (_piece(answer, run),), 0)
-        found.append(_span(number, PiiKind.IDENTITY_TAIL, certain=False))
+        guess = _span(number, PiiKind.IDENTITY_TAIL, certain=False)
+        if all(len(s.digits) < len(guess.digits) for s in (*known, *found) if _overlap(s, guess)):
+            found = [s for s in found if not _overlap(s, guess)] + [guess]
     return found
 
 
-def _covered(answer: Utterance, run: Run, spans: Iterable[PiiSpan]) -> bool:
+def _overlap(a: PiiSpan, b: PiiSpan) -> bool:
     return any(
-        p.utterance == answer.index and p.start_char < run.end and run.start < p.end_char
-        for s in spans
-        for p in s.pieces
+        p.utterance == q.utterance and p.start_char < q.end_char and q.start_char < p.end_char
+        for p in a.pieces
+        for q in b.pieces
     )
 
 

@@ -46,6 +46,10 @@ def test_an_answer_written_in_other_characters_is_read_by_its_sound() -> None:
     assert (span.digits, span.certain) == ("3518", False)
 
 
+def test_a_neighbour_that_sounds_like_a_digit_completes_a_number() -> None:
+    assert found((CUSTOMER, "是要三九一二三四五六七八")) == [(PiiKind.MOBILE, "13912345678")]
+
+
 def test_a_verification_code_is_known_by_its_name() -> None:
     assert found((AGENT, "请您说一下短信验证码"), (CUSTOMER, "三八四七二一")) == [
         (PiiKind.VERIFICATION, "384721")
