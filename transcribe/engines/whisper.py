@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from recorder.types import CallAudio, Role
@@ -75,27 +77,31 @@ class WhisperTranscriber:
         """Hears several calls in shared batches: many short calls then cost no more than one long one."""
         report = progress or (lambda _share: None)
         report(0.0)
-        state = [_Call(call, voiced_by_role(call.channels)) for call in calls]
-        windows = [w for at, call in enumerate(state) for w in _windows(at, call)]
-        windows.sort(key=lambda window: window.duration_s)
-        total_s = sum(window.duration_s for window in windows)
-        heard_s = 0.0
-        for done in range(0, len(windows), self.options.batch):
-            batch = windows[done : done + self.options.batch]
-            for window, heard, words in self._hear(batch, state):
-                _collect(state[window.call], window, heard, words)
-                heard_s += window.duration_s
-            report(min(1.0, heard_s / total_s))
+        with ThreadPoolExecutor(self.network.workers) as pool:
+            voiced = pool.map(voiced_by_role, (call.channels for call in calls))
+            state = [_Call(call, spans) for call, spans in zip(calls, voiced, strict=True)]
+            batches = self._batches([w for at, call in enumerate(state) for w in _windows(at, call)])
+            total_s = sum(window.duration_s for batch in batches for window in batch)
+            heard_s = 0.0
+            for found in pool.map(lambda batch: self._hear(batch, state), batches):
+                for window, heard, words in found:
+                    _collect(state[window.call], window, heard, words)
+                    heard_s += window.duration_s
+                report(min(1.0, heard_s / total_s))
         report(1.0)
         return [self._transcript(call) for call in state]
+
+    def _batches(self, windows: list[Window]) -> list[list[Window]]:
+        """Windows of like length together, so that little is padded; the longest first."""
+        windows.sort(key=lambda window: -window.duration_s)
+        size = min(self.options.batch, math.ceil(len(windows) / self.network.workers)) or 1
+        return [windows[at : at + size] for at in range(0, len(windows), size)]
 
     def prover(self, audio: CallAudio) -> SoundProver:
         """Second listening for a call that was heard."""
         return SoundProver(self.network, audio)
 
-    def _hear(
-        self, batch: list[Window], state: list[_Call]
-    ) -> Iterable[tuple[Window, Heard, list[TimedText]]]:
+    def _hear(self, batch: list[Window], state: list[_Call]) -> list[tuple[Window, Heard, list[TimedText]]]:
         sounds = [sound(w, state[w.call].audio.channels[w.role], RATE_HZ) for w in batch]
         encoded = self.network.encode(sounds)
         prompts = [prompt_for(window.role, self.options.vocabulary) for window in batch]

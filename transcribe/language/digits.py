@@ -1,7 +1,7 @@
 """Digits heard as words of the same sound: 工号把零二二 is 工号八零二二.
 
-Digits said one by one have no context that a language model could use, but they come in runs. A character that
-sounds like a digit, in a run that is mostly digits and follows what announces a number, is that digit.
+Digits said one by one have no context that a language model could use, but they come in runs. A character
+that sounds like a digit, in a run that is mostly digits and follows what announces a number, is that digit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ import re
 from transcribe.sound.syllables import readings
 
 DIGITS = "零一二三四五六七八九幺"
-_SOUNDS = {"ling": "零", "lin": "零", "li": "零", "yi": "一", "yao": "幺", "er": "二", "san": "三", "si": "四"}
+_SOUNDS = {
+    "ling": "零",
+    "lin": "零",
+    "li": "零",
+    "yi": "一",
+    "yao": "幺",
+    "er": "二",
+    "san": "三",
+    "si": "四",
+}
 _SOUNDS |= {"wu": "五", "liu": "六", "qi": "七", "ba": "八", "jiu": "九"}
 _SCALES = "十百千万亿"
 _HAN_RUN = re.compile("[\u4e00-\u9fff]+")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import importlib.util
 import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import product
-
-import jieba
+from pathlib import Path
 
 from transcribe.script import is_han
 from transcribe.sound.syllables import Syllable, readings
@@ -72,13 +72,36 @@ def _spellings(word: str) -> list[tuple[str, ...]]:
 
 
 def _general() -> dict[str, int]:
-    """Han words of jieba's dictionary with their counts."""
-    jieba.initialize()
-    return {
-        word: count
-        for word, count in jieba.dt.FREQ.items()
-        if count >= _MIN_FREQUENCY and len(word) <= MAX_WORD and all(map(is_han, word))
-    }
+    """Han words of jieba's dictionary with their counts; read as a file, so that nothing of it runs."""
+    spec = importlib.util.find_spec("jieba")
+    if spec is None or spec.origin is None:
+        return {}
+    found = {}
+    with Path(spec.origin).with_name("dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, count, *_ = line.split(" ")
+            if len(word) <= MAX_WORD and int(count) >= _MIN_FREQUENCY and all(map(is_han, word)):
+                found[word] = int(count)
+    return found
+
+
+def segmented(clause: str, general: dict[str, int]) -> list[str]:
+    """The most probable words of a clause by general frequency; unknown characters stand alone."""
+    total = math.log(sum(general.values()) + 1)
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(clause) + 1):
+        options = (
+            (best[start][0] + math.log(general.get(clause[start:end], 0) or 0.5) - total, start)
+            for start in range(max(0, end - MAX_WORD), end)
+            if end - start == 1 or clause[start:end] in general
+        )
+        best.append(max(options))
+    words, end = [], len(clause)
+    while end:
+        start = best[end][1]
+        words.append(clause[start:end])
+        end = start
+    return words[::-1]
 
 
 def sentences() -> list[str]:
@@ -88,12 +111,12 @@ def sentences() -> list[str]:
     return [clause for line in lines for clause in _BREAK.split(line) if clause]
 
 
-def _counted(clauses: list[str]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+def _counted(clauses: list[str], general: dict[str, int]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     words: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for clause in clauses:
         before = START
-        for word in jieba.lcut(clause, HMM=False):
+        for word in segmented(clause, general):
             words[word] += 1
             pairs[before, word] += 1
             before = word
@@ -104,7 +127,7 @@ def _counted(clauses: list[str]) -> tuple[Counter[str], Counter[tuple[str, str]]
 def lexicon() -> Lexicon:
     """The lexicon, built once a process (about two seconds)."""
     general = _general()
-    words, pairs = _counted(sentences())
+    words, pairs = _counted(sentences(), general)
     general_total, domain_total = sum(general.values()), sum(words.values())
     unigram = {w: math.log((1 - _DOMAIN_SHARE) * n / general_total) for w, n in general.items()}
     for word, count in words.items():
