@@ -17,7 +17,7 @@ export function createAutosave(form, { onSaved, onConflict }) {
 
   function say(text, problem = false) {
     sign.textContent = text;
-    sign.classList.toggle("problem", problem);
+    sign.classList.toggle("unsaved", problem);
   }
 
   function touch() {
@@ -75,7 +75,7 @@ export function createAutosave(form, { onSaved, onConflict }) {
     }
   }
 
-  window.addEventListener("online", () => { if (sign.classList.contains("problem") && !halted) save(); });
+  window.addEventListener("online", () => { if (sign.classList.contains("unsaved") && !halted) save(); });
   window.addEventListener("pagehide", () => {
     if (timer !== null && !halted && localStorage.getItem(key)) {
       fetch(said.save, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true }).catch(() => undefined);
