@@ -97,15 +97,7 @@ def released(
 
     `since` and `until` (exclusive) are moments of release.
     """
-    conditions: list[ColumnElement[bool]] = [
-        visible_to(actor),
-        col(Evaluation.kind) == EvaluationKind.HUMAN,
-        col(Evaluation.state) != EvaluationState.DRAFT,
-        col(Evaluation.released_at).is_not(None),
-        col(Evaluation.total).is_not(None),
-    ]
-    if actor.may(UserRole.AGENT):
-        conditions.append(col(Evaluation.agent_id) == actor.agent_id)
+    conditions = _released_to(actor)
     if agent_id is not None:
         conditions.append(col(Evaluation.agent_id) == agent_id)
     if team_id is not None:
@@ -125,6 +117,20 @@ def released(
     )
     with reading() as session:
         return tuple(_call(*row) for row in session.exec(statement).all())
+
+
+def _released_to(actor: Actor) -> list[ColumnElement[bool]]:
+    """What makes an evaluation by a person visible: released, scored, of a call within reach."""
+    conditions = [
+        visible_to(actor),
+        col(Evaluation.kind) == EvaluationKind.HUMAN,
+        col(Evaluation.state) != EvaluationState.DRAFT,
+        col(Evaluation.released_at).is_not(None),
+        col(Evaluation.total).is_not(None),
+    ]
+    if actor.may(UserRole.AGENT):
+        conditions.append(col(Evaluation.agent_id) == actor.agent_id)
+    return conditions
 
 
 def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
