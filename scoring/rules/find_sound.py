@@ -22,8 +22,8 @@ from transcribe.types import Overlap, Span, Utterance
 
 _SETTLED_S = 0.3
 """Who has spoken for less has not taken the turn yet: both began together."""
-_HOLD_REACH_S = 3.0
-"""A hold request counts for a silence that begins within these seconds of its end."""
+_HOLD_REACH_S = 5.0
+"""A hold request counts for a silence that begins within these seconds of the end of its utterance."""
 
 
 def silences(prepared: Prepared) -> tuple[Span, ...]:
@@ -44,11 +44,18 @@ def dead_air(node: DeadAir, prepared: Prepared, holds: tuple[Match, ...]) -> Ite
     for span in silences(prepared):
         if span.duration_s < node.min_s:
             continue
-        asked = any(-1.0 <= span.start_s - hold.end_s <= _HOLD_REACH_S for hold in holds)
+        asked = any(_asked(hold, span, prepared) for hold in holds)
         if asked and span.duration_s <= node.hold_s:
             continue
         text = f"静音 {span.duration_s:.1f} 秒"
         yield Match(span.start_s, span.end_s, Role.UNKNOWN, text, "acoustics:dead_air")
+
+
+def _asked(hold: Match, silence: Span, prepared: Prepared) -> bool:
+    """True where the silence follows the request: right after its utterance, or after a short answer."""
+    spoken = prepared.position.get(hold.utterance) if hold.utterance is not None else None
+    end_s = hold.end_s if spoken is None else max(hold.end_s, spoken.end_s)
+    return hold.start_s < silence.start_s and silence.start_s - end_s <= _HOLD_REACH_S
 
 
 def slow_answers(node: SlowAnswer, prepared: Prepared) -> Iterator[Match]:

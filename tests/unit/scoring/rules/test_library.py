@@ -61,13 +61,13 @@ def test_the_same_conversation_is_judged_the_same_twice() -> None:
     assert judge(seeded(), call) == judge(seeded(), call)
 
 
-@pytest.mark.parametrize("name", ["dev", "dev2", "heldout"])
+@pytest.mark.parametrize("name", ["dev", "dev2", "dev3", "dev4", "heldout"])
 def test_labels_are_answered_as_the_issue_asks(matcher: PhraseMatcher, name: str) -> None:
     report = run(scanned(matcher, calls.load(name)))
     assert_good(report, precision=0.93, recall=0.90)
 
 
-@pytest.mark.parametrize("name", ["dev2", "heldout"])
+@pytest.mark.parametrize("name", ["dev2", "dev4", "heldout"])
 def test_labels_survive_wrong_characters_of_the_same_sound(matcher: PhraseMatcher, name: str) -> None:
     report = run(scanned(matcher, calls.misheard(name, seed=7, rate=0.12)))
     assert_good(report, precision=0.90, recall=0.85)

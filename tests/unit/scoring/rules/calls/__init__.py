@@ -1,4 +1,7 @@
-"""Written conversations with labels (`dev.txt`, `dev2.txt`, `heldout.txt`), and a way of mishearing them."""
+"""Written conversations with labels, and a way of mishearing them.
+
+`dev*.txt` may be tuned on; `heldout.txt` is only measured.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ _COMMON = (
 
 
 def load(name: str) -> list[tuple[Conversation, dict[str, Any]]]:
-    """The labelled conversations of `dev` or `heldout`, as written."""
+    """The labelled conversations of one file, as written."""
     return [(_conversation(*parts), parts[3]) for parts in raw(name)]
 
 
