@@ -7,6 +7,7 @@ is always judged within the set that publishing it would make.
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +21,8 @@ from qm.models import RuleVersion, ShadowFinding
 from qm.queries import rules as queries
 from scoring import rules
 from scoring.types import Conversation, Finding
+
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def within(in_force: tuple[rules.Rule, ...], drafts: tuple[rules.Rule, ...]) -> 
 def bench() -> Bench:
     """The bench of the stored rules as they are now; kept until a version changes."""
     published, shadows = queries.published(), queries.shadows()
-    return _bench(tuple(map(_identity, published)), tuple(map(_identity, shadows)))
+    with _lock:  # compiling takes seconds: once, not once a thread
+        return _bench(tuple(map(_identity, published)), tuple(map(_identity, shadows)))
 
 
 _Identity = tuple[int, int, str]
