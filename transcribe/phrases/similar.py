@@ -15,7 +15,7 @@ from transcribe.phrases.trace import Step, banded, covered, straight
 from transcribe.phrases.words import is_common_word
 from transcribe.types import PhraseKind
 
-ACCEPTED = 0.75
+ACCEPTED = 0.7
 """Likelihood from which a phrase counts as said without second listening (see docs/hearing.md)."""
 ACCEPTED_FORBIDDEN = 0.85
 """The same for forbidden speech: accusing wrongly is worse than asking the sound once more."""
