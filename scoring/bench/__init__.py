@@ -1,0 +1,1 @@
+"""Figures about judgement, measured on labelled conversations."""
