@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qm.paths import SAMPLES
+from tests.support.live import until
 from tests.support.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.whisper]
@@ -47,10 +48,9 @@ def score_as_inspector(site: Site, page: Page) -> str:
     page.wait_for_url(re.compile("/desk/review/"))
     page.keyboard.press("a")  # accept what the machine has evidence for
     expect(page.locator("#accept")).to_be_hidden()
-    for open_criterion in page.locator(".q[data-criterion]:not(.answered):visible").all():
-        option = open_criterion.locator("label.opt").first
-        if option.count():
-            option.click()
+    still_open = page.locator(".q[data-criterion]:not(.answered):visible", has=page.locator("label.opt"))
+    while still_open.count():
+        still_open.first.locator("label.opt").first.click()
     for remark in page.locator(".q[data-criterion]:visible details.remark:not([open]) summary").all():
         remark.click()
     for text in page.locator(".q[data-criterion]:visible textarea").all():
@@ -72,7 +72,7 @@ def read_and_acknowledge_as_agent(site: Site, page: Page, score: str) -> None:
     page.wait_for_url(re.compile("/mine/evaluations?/"))
     expect(page.locator("main")).to_contain_text("请注意规范结束语")
     page.locator(".ev").first.click()
-    page.wait_for_function("document.querySelector('audio')?.currentTime > 0", timeout=15_000)
+    until(page, "document.querySelector('audio')?.currentTime > 0")
     page.get_by_role("button", name=re.compile("确认")).click()
     expect(page.locator("main")).to_contain_text("已确认")
 
