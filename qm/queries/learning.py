@@ -70,13 +70,8 @@ class LearnView:
 
 
 def learnable(criterion: Criterion) -> bool:
-    """True where a machine may suggest and no rule does: one of several options."""
-    return (
-        criterion.rule is None
-        and criterion.kind in _KINDS
-        and criterion.policy is not Policy.HUMAN_ONLY
-        and len(criterion.options) > 1
-    )
+    """True where no rule answers and one of several options does."""
+    return criterion.rule is None and criterion.kind in _KINDS and len(criterion.options) > 1
 
 
 def lines() -> tuple[LearnLine, ...]:
@@ -156,8 +151,12 @@ def model_row(model_id: int) -> LearnedModelRow:
 
 
 def suggestions(rubric: Rubric, recording: Recording) -> dict[str, Learned]:
-    """What models in use suggest for a call's form, by criterion; nothing without evidence."""
-    wanted = {criterion.key: criterion for criterion in rubric.criteria if learnable(criterion)}
+    """What models in use suggest for a call's form, by criterion; nothing without evidence.
+
+    Criteria that are for people only get none.
+    """
+    open_to_machines = (c for c in rubric.criteria if c.policy is not Policy.HUMAN_ONLY)
+    wanted = {criterion.key: criterion for criterion in open_to_machines if learnable(criterion)}
     with reading() as session:
         active = session.exec(
             select(LearnedModelRow.id, LearnedModelRow.criterion).where(

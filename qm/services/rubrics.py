@@ -45,9 +45,12 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
     """Keep a form as the draft of its key, in place of an earlier draft.
 
     A form with faults is kept too: they are mended in the builder, and publishing refuses what is left.
-    `problems` are what could not be read, by cell or line. Raises `SameAsBefore`, `Forbidden`.
+    `problems` are what could not be read, by cell or line; what the builder finds by itself is not kept
+    twice. Raises `SameAsBefore`, `Forbidden`.
     """
     _check_actor(actor)
+    found = {problem.message for problem in validate(rubric)}
+    unread = [problem for problem in problems if problem.message not in found]
     with writing() as session:
         versions = session.exec(select(RubricVersion).where(RubricVersion.key == rubric.key)).all()
         _check_new(rubric, list(versions))
@@ -57,7 +60,7 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
         session.flush()
         numbers = [v.version for v in versions if v.state is not VersionState.DRAFT]
         kept = replace(rubric, version=max(numbers, default=0) + 1)
-        row = rubric_drafts.keep(session, actor, kept, what="导入", problems=problems)
+        row = rubric_drafts.keep(session, actor, kept, what="导入", problems=unread)
         audit.record(actor, "rubric_imported", "rubric_version", row.id, key=row.key, version=row.version)
         return row
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from qm.errors import InvalidInput
 from qm.services.rubric_drafts_edit import of_kind, put_criterion, renamed
+from scoring.marks import CHOSEN
 from scoring.rubric import RubricInvalid, rubric_from_dict, rubric_to_dict
 from scoring.types import Answer, Criterion, CriterionKind, Rubric, Section
 from scoring.visibility import NOT_APPLICABLE
@@ -77,17 +78,20 @@ def criterion_of(rubric: Rubric, criterion: Criterion, posted: Posted) -> Rubric
 
 
 def _full_marks_follow(rubric: Rubric, before: Criterion) -> Rubric:
-    """Options that earned full marks follow a new maximum, so that one figure is typed once."""
+    """Options that earned full marks follow a new maximum, so that one figure is typed once.
+
+    Where nothing earned anything, the first option does.
+    """
     now = next(c for c in rubric.criteria if c.key == before.key)
-    if now.max_points == before.max_points or now.kind is not before.kind:
+    same = now.max_points == before.max_points or now.kind is not before.kind
+    if same or now.kind is CriterionKind.MULTIPLE or now.kind not in CHOSEN | {CriterionKind.NUMBER}:
         return rubric
-    if now.kind is CriterionKind.MULTIPLE:
-        return rubric
-    points = {o.key: o.points for o in before.options}
+    if before.max_points > 0:
+        full = {o.key for o in before.options if o.points == before.max_points}
+    else:
+        full = {o.key for o in now.options[:1] if not any(o.points for o in now.options)}
     options = tuple(
-        replace(o, points=now.max_points)
-        if o.points == before.max_points and points.get(o.key) == before.max_points
-        else o
+        replace(o, points=now.max_points) if o.key in full and o.points == before.max_points else o
         for o in now.options
     )
     return put_criterion(rubric, replace(now, options=options))

@@ -1,0 +1,172 @@
+"""Criteria without a rule: trained on people's answers, taken into use by a person, only ever suggesting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import select
+
+from qm import database
+from qm.database import reading, writing
+from qm.models import AnswerRow, LearnedModelRow, Recording, RubricVersion
+from qm.queries import desk
+from qm.queries import learning as queries
+from qm.queries.evaluations import human_evaluation
+from qm.services import learning as service
+from qm.services import rubric_drafts, rubrics
+from qm.services import rubric_drafts_edit as edits
+from qm.services.pipeline_hear import keep
+from qm.services.seeds import ensure_seeded
+from recorder.types import Role
+from scoring.types import Policy, Rubric
+from tests.support.people import Centre
+from tests.support.scored import add_call, add_scored
+from transcribe.types import Acoustics, Transcript, Utterance
+
+Client = Callable[[str], FlaskClient]
+FORM, CRITERION = "phone_banking", "understanding"
+GOOD, BAD = "我来复述一遍您的需求请确认", "您再说一遍我没听懂"
+
+
+def hear(recording_id: str, said: str) -> None:
+    """A transcript of two turns."""
+    turns = (
+        Utterance(0, Role.CUSTOMER, 0.0, 3.0, "我想转账到别的银行", "我想转账到别的银行", (), 0.9),
+        Utterance(1, Role.AGENT, 3.0, 6.0, said, said, (), 0.9),
+    )
+    transcript = Transcript(
+        utterances=turns, acoustics=Acoustics({}), duration_s=63.5, language="zh",
+        engine="truth", engine_version="1", model="none",
+    )  # fmt: skip
+    with writing() as session:
+        keep(session, recording_id, transcript)
+
+
+def options() -> tuple[str, str]:
+    """The best and the worst answer of the criterion."""
+    line = next(x for x in queries.lines() if x.criterion.key == CRITERION)
+    ordered = sorted(line.criterion.options, key=lambda option: option.points)
+    return ordered[-1].key, ordered[0].key
+
+
+def allow_suggestions(centre: Centre) -> None:
+    """Publish the form with the criterion open to suggestions; the seeded one is for people only."""
+    supervisor = centre.actors["supervisor"]
+    with reading() as session:
+        source = session.exec(select(RubricVersion).where(RubricVersion.key == FORM)).one()
+    draft = rubric_drafts.copy(supervisor, source.id or 0)
+
+    def suggest(rubric: Rubric) -> Rubric:
+        asked = replace(edits.criterion_of(rubric, CRITERION), policy=Policy.SUGGEST)
+        return edits.put_criterion(rubric, asked)
+
+    rubric_drafts.change(supervisor, draft.id or 0, suggest, what="改采纳方式")
+    rubrics.publish(supervisor, draft.id or 0)
+
+
+@pytest.fixture
+def taught(centre: Centre) -> Centre:
+    """Sixty scored calls of three agents: what was said decides the answer."""
+    ensure_seeded()
+    best, worst = options()
+    for n in range(60):
+        agents = (centre.agent_id, centre.teammate_id, centre.other_agent_id)
+        call = add_scored(agents[n % 3], faults={CRITERION: best if n % 2 else worst})
+        hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
+    return centre
+
+
+def test_a_criterion_with_too_few_answers_says_how_many_are_lacking(
+    client_of: Client, centre: Centre
+) -> None:
+    add_scored(centre.agent_id)
+    client = client_of("supervisor")
+    assert "1 / 50" in client.get("/manage/learning").text
+    answer = client.post(f"/manage/learning/{FORM}/{CRITERION}/train")
+    assert answer.status_code == 422
+    assert "至少需要 50 个" in answer.text
+
+
+def test_criteria_with_a_rule_are_not_learned(centre: Centre) -> None:
+    add_scored(centre.agent_id)
+    assert all(line.criterion.rule is None for line in queries.lines())
+    assert "greeting" not in {line.criterion.key for line in queries.lines()}
+
+
+def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Client, taught: Centre) -> None:
+    recording_id = add_call(taught.agent_id)
+    hear(recording_id, f"{BAD}第五位")
+    inspector = taught.actors["inspector"]
+    allow_suggestions(taught)
+    row = service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
+    view = queries.view(FORM, CRITERION)
+    assert view.line.active is None
+    assert view.models[0].checked.useful
+    assert suggested(inspector, recording_id) is None
+    service.use(taught.actors["supervisor"], row.id or 0)
+    shown = desk.review(inspector, recording_id)
+    question = next(c for s in shown.form.sections for c in s.criteria if c.key == CRITERION)
+    assert question.suggestion is not None
+    assert question.suggestion.options == (options()[1],)
+    assert "从人工答案学到" in question.suggestion.explanation
+    assert question.evidence[0].text.startswith(BAD)
+    assert not question.answered, "a suggestion is no answer"
+    assert human_evaluation(recording_id) is None
+    page = client_of("supervisor").get(f"/manage/learning/{FORM}/{CRITERION}").text
+    assert "在用" in page
+    service.drop(taught.actors["supervisor"], row.id or 0)
+    assert suggested(inspector, recording_id) is None
+
+
+def test_a_criterion_for_people_only_gets_no_suggestion(taught: Centre) -> None:
+    recording_id = add_call(taught.agent_id)
+    hear(recording_id, f"{BAD}第五位")
+    row = service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
+    service.use(taught.actors["supervisor"], row.id or 0)
+    assert suggested(taught.actors["inspector"], recording_id) is None
+
+
+def suggested(inspector: object, recording_id: str) -> object:
+    shown = desk.review(inspector, recording_id)  # type: ignore[arg-type]
+    return next(c for s in shown.form.sections for c in s.criteria if c.key == CRITERION).suggestion
+
+
+def test_training_again_keeps_versions_and_the_model_in_use(taught: Centre) -> None:
+    supervisor = taught.actors["supervisor"]
+    first = service.train_criterion(supervisor, FORM, CRITERION)
+    service.use(supervisor, first.id or 0)
+    with pytest.raises(service.NothingNew):
+        service.train_criterion(supervisor, FORM, CRITERION)
+    call = add_scored(taught.agent_id, faults={CRITERION: options()[1]})
+    hear(call.recording_id, f"{BAD}新的一通")
+    second = service.train_criterion(supervisor, FORM, CRITERION)
+    assert second.version != first.version
+    models = queries.view(FORM, CRITERION).models
+    assert [(m.row.id, m.row.active) for m in models] == [(second.id, False), (first.id, True)]
+    service.use(supervisor, second.id or 0)
+    assert [m.row.active for m in queries.view(FORM, CRITERION).models] == [True, False]
+
+
+def test_answers_of_drafts_and_options_that_are_gone_are_not_learned_from(taught: Centre) -> None:
+    line = queries.line(FORM, CRITERION)
+    everything = queries.examples(FORM, line.criterion)
+    fewer = replace(line.criterion, options=line.criterion.options[:1])
+    kept = queries.examples(FORM, fewer)
+    assert {item.answer for item in kept} <= {fewer.options[0].key}
+    assert len(kept) < len(everything) == 60
+
+
+@pytest.mark.parametrize("change", ["UPDATE learned_model SET document = '{}'", "DELETE FROM learned_model"])
+def test_a_trained_model_cannot_be_altered(taught: Centre, change: str) -> None:
+    service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
+    with pytest.raises(DatabaseError, match="unchangeable"), database.engine().begin() as connection:
+        connection.execute(sa.text(change))
+    with reading() as session:
+        assert session.exec(select(LearnedModelRow)).one().document.startswith('{"format"')
+        assert session.exec(select(AnswerRow)).first() is not None
+        assert session.exec(select(Recording)).first() is not None
