@@ -19,6 +19,10 @@ PAUSE_MAX_S = 2.0
 """Utterances of one role further apart than this are never read as one sentence."""
 
 
+_UNTOLD = 0.6
+"""Probability assumed of words from engines that give none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """Times and certainty of each character of one utterance's `heard`, by the word it stands in."""
@@ -116,7 +120,7 @@ def detail(utterance: Utterance) -> Detail:
     heard, words = utterance.heard, tuple(w for w in utterance.words if w.text)
     joined = "".join(w.text for w in words)
     if not words or joined.strip() != heard.strip():
-        whole = Word(heard or " ", utterance.start_s, utterance.end_s, utterance.confidence)
+        whole = Word(heard or " ", utterance.start_s, utterance.end_s, utterance.confidence or _UNTOLD)
         return Detail((0,), (whole,))
     skipped = (len(joined) - len(joined.lstrip())) - (len(heard) - len(heard.lstrip()))
     lengths = accumulate((len(w.text) for w in words[:-1]), initial=-skipped)
