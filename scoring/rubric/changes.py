@@ -8,7 +8,20 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
-from scoring.types import Criterion, Option, Rubric, Section
+from scoring.types import (
+    Criterion,
+    CriterionKind,
+    CriticalClass,
+    Example,
+    Operator,
+    Option,
+    Policy,
+    Rubric,
+    ScoringMode,
+    Section,
+    Verdict,
+    Veto,
+)
 
 Part = Rubric | Section | Criterion | Option
 
@@ -47,6 +60,25 @@ WORDS = {
     "sure_level": "采纳门槛", "order": "各部分顺序",
 }  # fmt: skip
 """Chinese names of the fields."""
+
+
+VALUES: dict[type[Enum], dict[str, str]] = {
+    ScoringMode: {"weighted": "加权计分", "deduction": "扣分制"},
+    CriterionKind: {
+        "yes_no": "是否", "scale": "等级", "choice": "单选", "multiple": "多选", "number": "数值",
+        "deduction": "按次扣分", "text": "文字",
+    },
+    Veto: {"none": "不否决", "section": "否决本部分", "evaluation": "否决整份评分"},
+    CriticalClass: {"customer": "客户类", "business": "业务类", "compliance": "合规类"},
+    Policy: {
+        "suggest": "系统建议，人工确认", "accept_when_sure": "把握足够时自动采纳", "human_only": "只由人工评",
+    },
+    Verdict: {"met": "符合", "not_met": "不符合", "not_applicable": "不适用"},
+    Operator: {
+        "one_of": "是其中之一", "not_one_of": "不是其中任一", "at_least": "不小于", "at_most": "不大于",
+    },
+}  # fmt: skip
+"""Chinese names of what a field can hold."""
 
 
 def diff(old: Rubric, new: Rubric) -> tuple[Change, ...]:
@@ -126,14 +158,14 @@ def _fields(old: Part, new: Part, where: str, title: str, *, skip: set[str]) -> 
 
 
 def _words(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Enum):
-        return str(value.value)
+        return VALUES.get(type(value), {}).get(value.value, str(value.value))
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, tuple):
-        return "；".join(f"{c.key} {c.operator} {'、'.join(c.values)}" for c in value)
-    return str(value)
+        return "；".join(f"{c.key} {_words(c.operator)} {'、'.join(c.values)}" for c in value)
+    if isinstance(value, Example):
+        return f"{value.recording_id} {value.start_s:g}–{value.end_s:g} 秒"
+    return "" if value is None else str(value)

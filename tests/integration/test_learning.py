@@ -76,7 +76,8 @@ def taught(centre: Centre) -> Centre:
     best, worst = options()
     for n in range(60):
         agents = (centre.agent_id, centre.teammate_id, centre.other_agent_id)
-        call = add_scored(agents[n % 3], faults={CRITERION: best if n % 2 else worst})
+        right = bool(n % 2) ^ (n % 20 == 7)  # people err, too
+        call = add_scored(agents[n % 3], faults={CRITERION: best if right else worst})
         hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
     return centre
 

@@ -21,7 +21,7 @@ from qm.services import rubric_drafts, rubrics
 from qm.services import rubric_drafts_edit as edits
 from qm.services.seeds import ensure_seeded
 from scoring.rubric import rubric_from_dict, rubric_to_yaml, validate
-from scoring.types import ConditionSource, CriterionKind, Rubric, ScoringMode, Veto
+from scoring.types import ConditionSource, CriterionKind, CriticalClass, Rubric, ScoringMode, Veto
 from tests.support.people import Centre
 
 Client = Callable[[str], FlaskClient]
@@ -290,3 +290,16 @@ def test_a_yaml_form_comes_back_as_the_next_draft(client_of: Client, draft: int,
         drafts = session.exec(select(RubricVersion).where(RubricVersion.state == VersionState.DRAFT)).all()
     assert [(d.key, d.version, d.title) for d in drafts] == [("phone_banking", 2, "改过的表")]
     assert answer.headers["Location"].endswith(f"/rubrics/{drafts[0].id}/build")
+
+
+def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: Centre, draft: int) -> None:
+    def change(rubric: Rubric) -> Rubric:
+        asked = edits.add_condition(edits.criterion_of(rubric, "greeting"))
+        worst = replace(asked.options[-1], veto=Veto.EVALUATION, critical=CriticalClass.CUSTOMER)
+        return edits.put_criterion(rubric, replace(asked, options=(*asked.options[:-1], worst)))
+
+    rubric_drafts.change(seeded.actors["supervisor"], draft, change, what="改")
+    told = "".join(queries.builder(draft).changed)
+    assert "一票否决由“不否决”改为“否决整份评分”" in told
+    assert "“客户类”" in told
+    assert "direction 是其中之一 inbound" in told
