@@ -7,6 +7,7 @@ replaced after a number of calls, because its memory only grows, and after a cra
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import threading
 from concurrent.futures import Future
@@ -131,7 +132,8 @@ class Ear:
         if self._child is None:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            process = context.Process(target=listen, args=(theirs, self._choice), name="qm-ear", daemon=True)
+            asked = (theirs, self._choice, os.getpid())
+            process = context.Process(target=listen, args=asked, name="qm-ear", daemon=True)
             process.start()
             theirs.close()
             self._child, self._heard = (process, ours), 0

@@ -60,9 +60,12 @@ Outcome = Transcript | Unhearable
 Message = Progressed | Unavailable | list[Outcome]
 
 
-def listen(connection: Connection, choice: EngineChoice) -> None:
-    """Load the engine, then answer each list of requests with a list of outcomes, until the pipe closes."""
-    _end_with_parent()
+def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
+    """Load the engine, then answer each list of requests with a list of outcomes, until the pipe closes.
+
+    `parent`: process id of the worker, with which this process ends.
+    """
+    _end_with(parent)
     engine: Transcriber | None = None
     while True:
         try:
@@ -124,9 +127,8 @@ def _transcribe(engine: Transcriber, calls: list[CallAudio], connection: Connect
     return [engine.transcribe(call, progress=progress) for call in calls]
 
 
-def _end_with_parent() -> None:
-    """Leave with the parent even when it was killed: nobody is left to hear the answer."""
-    parent = os.getppid()
+def _end_with(parent: int) -> None:
+    """Leave with the parent even when it was killed, also before we began: nobody hears the answer."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -121,7 +121,10 @@ def test_two_workers_of_one_name_become_two_names_and_a_freed_one_is_taken_again
     first, second = (names.take("twin", folder=tmp_path) for _ in range(2))
     assert (first.text, second.text) == ("twin-1", "twin-2")
     first.release()
-    assert names.take("twin", folder=tmp_path).text == "twin-1"
+    third = names.take("twin", folder=tmp_path)
+    assert third.text == "twin-1"
+    for held in (second, third):
+        held.release()
 
 
 def test_a_failed_job_is_run_again_from_the_step_that_failed(centre: Centre, tmp_path: Path) -> None:
