@@ -51,10 +51,12 @@ def score_as_inspector(site: Site, page: Page) -> str:
     still_open = page.locator(".q[data-criterion]:not(.answered):visible", has=page.locator("label.opt"))
     while still_open.count():
         still_open.first.locator("label.opt").first.click()
-    for remark in page.locator(".q[data-criterion]:visible details.remark:not([open]) summary").all():
-        remark.click()
-    for text in page.locator(".q[data-criterion]:visible textarea").all():
-        text.fill("与录音一致。")
+    closed = page.locator(".q[data-criterion]:visible details.remark:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    remarks = page.locator(".q[data-criterion]:visible textarea")
+    for number in range(remarks.count()):
+        remarks.nth(number).fill("与录音一致。")
     page.fill("#overall textarea", "解答清楚，请注意规范结束语。")
     expect(page.locator("#saved")).to_contain_text("已自动保存", timeout=15_000)
     score = page.locator("#total").inner_text()
