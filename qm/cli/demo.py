@@ -65,7 +65,8 @@ def _hear() -> None:
     """Run one worker until every call is through, showing how much of the sound has been heard."""
     if all(line.state in _SETTLED for line in _lines()):
         return
-    worker = subprocess.Popen([sys.executable, "-m", "qm", "worker"])
+    quiet = {**os.environ, "QM_LOG_LEVEL": "WARNING"}  # the bar tells what the log would
+    worker = subprocess.Popen([sys.executable, "-m", "qm", "worker"], env=quiet)  # noqa: S603 - our own
     try:
         _watch(worker)
     finally:

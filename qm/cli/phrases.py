@@ -12,7 +12,7 @@ from qm.cli.setup import open_database
 from qm.queries import phrases as queries
 from qm.services import phrase_versions
 from qm.services import phrases as service
-from transcribe.phrases.explain import explain
+from transcribe.phrases.explain import Decision, explain
 from transcribe.phrases.library import write_csv
 
 
@@ -60,5 +60,5 @@ def test(phrase: str, heard: str) -> None:
     例 Example:  qm phrases test "为您服务" --heard "公号八零二一位您服务"
     """
     explanation = explain(phrase, heard)
-    click.echo(explanation.rendered())
-    raise SystemExit(0 if explanation.accepted else 1)
+    click.echo(explanation.render())
+    raise SystemExit(0 if explanation.decision is Decision.FOUND else 1)
