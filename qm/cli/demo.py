@@ -66,7 +66,7 @@ def _hear() -> None:
     if all(line.state in _SETTLED for line in _lines()):
         return
     quiet = {**os.environ, "QM_LOG_LEVEL": "WARNING"}  # the bar tells what the log would
-    worker = subprocess.Popen([sys.executable, "-m", "qm", "worker"], env=quiet)  # noqa: S603 - our own
+    worker = subprocess.Popen([sys.executable, "-m", "qm", "worker"], env=quiet)
     try:
         _watch(worker)
     finally:
