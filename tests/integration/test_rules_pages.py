@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 
 import html5lib
 import pytest
 from sqlmodel import select
 
+from qm import database
 from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
@@ -28,9 +31,11 @@ from qm.services import rules as service
 from qm.services import rules_marks
 from qm.services.rules_fixtures import read_script
 from qm.services.rules_trial import Change, try_rule
+from qm.settings import Settings
 from scoring.rules import load_rules, seeded
 from scoring.types import Verdict
-from tests.support.heard import bring_in
+from tests.support import live
+from tests.support.live import Prepared
 from tests.support.people import Centre
 
 MINE = """key: says_hello
@@ -42,9 +47,22 @@ met_when:
 SCRIPT = "座席：您好，工号八零二一为您服务。\n客户：你好。"
 
 
+prepared = live.prepared  # a fixture, shared with the browser tests
+
+
 @pytest.fixture
-def calls(centre: Centre) -> dict[str, str]:
-    return {name: bring_in(name) for name in ("p01_card_loss", "p02_rude_transfer")}
+def centre(prepared: Prepared, config: Settings) -> Iterator[Centre]:
+    """A copy of the prepared centre, so that calls are brought in once and not for each test."""
+    shutil.copytree(prepared.folder, config.data_dir, dirs_exist_ok=True)
+    database.bind(database.make_engine(config.resolved_database_url))
+    yield prepared.centre
+    database.unbind()
+
+
+@pytest.fixture
+def calls(prepared: Prepared, centre: Centre) -> dict[str, str]:
+    """Two heard calls of the near branch."""
+    return {"rude": prepared.rude, "curt": prepared.curt}
 
 
 def _valid(page: str) -> None:
@@ -118,7 +136,7 @@ def test_a_pasted_conversation_that_cannot_be_read_names_its_line(calls, client_
 
 
 def test_trying_on_a_call_plays_its_evidence(calls, client_of) -> None:
-    recording_id = calls["p01_card_loss"]
+    recording_id = calls["curt"]
     page = client_of("supervisor").post(
         "/manage/workshop/try",
         data={"document": MINE, "how": "call", "recording": f"http://host/recording/{recording_id}?x=1"},
@@ -130,19 +148,17 @@ def test_trying_on_a_call_plays_its_evidence(calls, client_of) -> None:
 def test_a_call_of_another_branch_cannot_be_tried_on(calls, client_of) -> None:
     with writing() as session:
         far = session.exec(select(Branch).where(Branch.name == "南方分中心")).one()
-        row = session.get(Recording, calls["p01_card_loss"])
+        row = session.get(Recording, calls["curt"])
         assert row is not None
         row.branch_id = far.id
         session.add(row)
-    data = {"document": MINE, "how": "call", "recording": calls["p01_card_loss"]}
+    data = {"document": MINE, "how": "call", "recording": calls["curt"]}
     client = client_of("supervisor")
     page = client.post("/manage/workshop/try", data=data)
     assert page.status_code == 422
     assert "没有找到这通录音" in page.text
     assert (
-        client.post(
-            f"/manage/rules/greeting/mark/{calls['p01_card_loss']}", data={"present": "yes"}
-        ).status_code
+        client.post(f"/manage/rules/greeting/mark/{calls['curt']}", data={"present": "yes"}).status_code
         == 404
     )
 
@@ -202,7 +218,7 @@ def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, cent
 
 
 def test_a_mark_is_kept_replaced_and_taken_back(calls, client_of) -> None:
-    client, recording_id = client_of("supervisor"), calls["p01_card_loss"]
+    client, recording_id = client_of("supervisor"), calls["curt"]
     path = f"/manage/rules/greeting/mark/{recording_id}"
     client.post(path, data={"present": "yes"})
     part = client.post(path, data={"present": "no"}, headers={"HX-Request": "true"})
@@ -219,12 +235,10 @@ def test_the_audit_does_not_say_what_the_rule_found_and_draws_each_call_once(cal
     page = client.get("/manage/rules/greeting/audit").text
     _valid(page)
     assert all(f"/manage/rules/greeting/mark/{recording_id}" in page for recording_id in calls.values())
-    client.post(
-        f"/manage/rules/greeting/mark/{calls['p01_card_loss']}", data={"present": "yes", "drawn": "1"}
-    )
+    client.post(f"/manage/rules/greeting/mark/{calls['curt']}", data={"present": "yes", "drawn": "1"})
     again = client.get("/manage/rules/greeting/audit").text
-    assert calls["p01_card_loss"] not in again
-    assert calls["p02_rude_transfer"] in again
+    assert calls["curt"] not in again
+    assert calls["rude"] in again
 
 
 def _scored_by_hand(recording_id: str, *, otherwise: str) -> None:
@@ -259,7 +273,7 @@ def _scored_by_hand(recording_id: str, *, otherwise: str) -> None:
 
 def test_people_and_machine_stand_side_by_side(calls, centre: Centre, client_of) -> None:
     supervisor, client = centre.actors["supervisor"], client_of("supervisor")
-    recording_id = calls["p02_rude_transfer"]
+    recording_id = calls["rude"]
     assert agreement(supervisor) == []
     before = comparison(supervisor, recording_id)
     told = [pair.criterion for pair in before.pairs if pair.outcome == "open"]
