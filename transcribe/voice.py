@@ -96,13 +96,13 @@ def _append(spans: list[Span], span: Span, min_silence_s: float) -> None:
         spans.append(span)
 
 
-def padded(spans: tuple[Span, ...], pad_s: float, duration_s: float) -> tuple[Span, ...]:
-    """Widens each span by `pad_s`, meeting neighbours halfway, inside the call."""
+def padded(spans: tuple[Span, ...], lead_s: float, trail_s: float, duration_s: float) -> tuple[Span, ...]:
+    """Widens each span by `lead_s` before and `trail_s` after, never into a neighbour, inside the call."""
     found = []
     for at, span in enumerate(spans):
-        low = spans[at - 1].end_s if at else -span.start_s
-        high = spans[at + 1].start_s if at + 1 < len(spans) else 2 * duration_s - span.end_s
-        start = max(0.0, span.start_s - min(pad_s, (span.start_s - low) / 2))
-        end = min(duration_s, span.end_s + min(pad_s, (high - span.end_s) / 2))
-        found.append(Span(start, end))
+        room_before = span.start_s - spans[at - 1].end_s if at else span.start_s
+        room_after = spans[at + 1].start_s - span.end_s if at + 1 < len(spans) else duration_s - span.end_s
+        before = min(lead_s, room_before / 2 if at else room_before)
+        after = min(trail_s, room_after / 2 if at + 1 < len(spans) else room_after)
+        found.append(Span(span.start_s - before, span.end_s + after))
     return tuple(found)

@@ -21,6 +21,8 @@ from transcribe.bench.reference import BatchedReference
 from transcribe.types import Transcriber, Transcript
 
 Json = dict[str, Any]
+GROUP = 8
+"""Calls heard together, like those that wait in a worker's queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +88,34 @@ def run(
 ) -> HearingReport:
     """Hears every call of `folder` with `transcriber` and compares.
 
-    `against` `faster-whisper` hears the same calls with its batched pipeline too, call by call in turn, so
-    that a busy machine slows both. Raises `FileNotFoundError` where the folder holds no known calls.
+    Calls are heard in groups of `GROUP`, as the worker hears a queue. `against` `faster-whisper` hears
+    the same group with its batched pipeline right after, so that a busy machine slows both.
+    Raises `FileNotFoundError` where the folder holds no known calls.
     """
     calls = load(folder)
     reference = _reference(against, transcriber, threads)
     transcriber.transcribe(calls[0].audio)
     report, transcripts = HearingReport(calls=len(calls)), {}
-    for call in calls:
+    for at in range(0, len(calls), GROUP):
+        group = calls[at : at + GROUP]
         began = time.perf_counter()
-        transcript = transcriber.transcribe(call.audio)
+        heard = _hear(transcriber, [call.audio for call in group])
         report.seconds += time.perf_counter() - began
-        report.audio_s += call.audio.duration_s
-        transcripts[call.id] = transcript
-        _compare(report, call, transcript)
-        if reference:
-            _compare_reference(report, call, reference)
+        for call, transcript in zip(group, heard, strict=True):
+            report.audio_s += call.audio.duration_s
+            transcripts[call.id] = transcript
+            _compare(report, call, transcript)
+            if reference:
+                _compare_reference(report, call, reference)
     report.worst.sort(key=lambda found: -found[1])
     if phrases_file:
         report.phrases = _phrases(folder, calls, transcripts, read_phrases(phrases_file), transcriber)
     return report
+
+
+def _hear(transcriber: Transcriber, calls: list[CallAudio]) -> list[Transcript]:
+    many = getattr(transcriber, "transcribe_many", None)
+    return list(many(calls)) if many else [transcriber.transcribe(call) for call in calls]
 
 
 def load(folder: Path) -> list[Known]:

@@ -29,7 +29,7 @@ from transcribe.script import is_spoken, simplified_pieces
 from transcribe.types import EngineUnavailable, Progress, Span, Transcript, Word
 from transcribe.voice import padded, voiced_by_role
 
-PAD_S = 0.3
+LEAD_S, TRAIL_S = 0.3, 0.3
 _TIMEOUT_S = 120.0
 
 
@@ -102,7 +102,7 @@ class OpenAITranscriber:
 
 
 def _windows(audio: CallAudio, role: Role, spans: tuple[Span, ...]) -> list[Window]:
-    wide = padded(spans, PAD_S, audio.duration_s)
+    wide = padded(spans, LEAD_S, TRAIL_S, audio.duration_s)
     return pack(0, role, split_long(wide, audio.channels[role], audio.rate_hz))
 
 

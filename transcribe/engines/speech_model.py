@@ -22,7 +22,7 @@ RATE_HZ = 16_000
 FRAMES_PER_S = 50
 """Encoder frames a second."""
 WINDOW_MAX_S = 30.0
-TAIL_S = 3.0
+TAIL_S = 2.0
 """Silence after a window's speech. The encoder's cost grows with length, so short windows are not filled up
 to thirty seconds; without this silence the decoder does not see that the speech ends."""
 MAX_TOKENS = 448

@@ -44,7 +44,7 @@ def test_speech_that_lasts_to_the_end_ends_with_the_call() -> None:
 
 
 def test_padding_meets_its_neighbour_halfway_and_stays_in_the_call() -> None:
-    first, second = padded((Span(0.1, 1.0), Span(1.2, 2.0)), 0.5, 2.1)
+    first, second = padded((Span(0.1, 1.0), Span(1.2, 2.0)), 0.5, 0.4, 2.1)
     assert first.start_s == 0.0
     assert first.end_s == pytest.approx(1.1)
     assert second.start_s == pytest.approx(1.1)
