@@ -112,7 +112,7 @@ class WhatIf:
 def what_if(old: Rubric, new: Rubric, cases: Iterable[Case]) -> WhatIf:
     """Score every case both ways. Raises `AnswerInvalid` where answers do not fit their form."""
     listed = list(cases)
-    calls = tuple(_change(old, new, case) for case in listed)
+    calls = tuple(change_of(old, new, case) for case in listed)
     by_agent: dict[str, list[tuple[Case, CallChange]]] = defaultdict(list)
     for case, call in zip(listed, calls, strict=True):
         by_agent[case.agent].append((case, call))
@@ -169,7 +169,8 @@ def _fits(criterion: Criterion, answer: Answer) -> bool:
     return {option.key for option in criterion.options} >= set(answer.options)
 
 
-def _change(old: Rubric, new: Rubric, case: Case) -> CallChange:
+def change_of(old: Rubric, new: Rubric, case: Case) -> CallChange:
+    """One case both ways. Raises `AnswerInvalid` where answers do not fit their form."""
     before, after = (
         score(form, said, case.call_data) for form, said in ((old, case.before), (new, case.after))
     )

@@ -31,7 +31,7 @@ from qm.queries.evaluations import answers_of, human_evaluation, rubric_of
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import recording_for
-from qm.queries.rubric_bindings import version_for
+from qm.queries.rubric_bindings import GENERAL_RUBRIC, version_for
 from scoring.types import Answer
 
 
@@ -172,7 +172,7 @@ def listening(actor: Actor, recording_id: str) -> ListeningView:
 
 
 def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
-    """Published forms: the one bound to the call first, else the one it was pre-scored with."""
+    """Published forms: the one bound to the call first, then the one it was pre-scored with, the general one."""
     bound = version_for(recording)
     with reading() as session:
         rows = session.exec(
@@ -181,15 +181,16 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
             .order_by(col(RubricVersion.id))
         ).all()
         used = session.exec(
-            select(Evaluation.rubric_id)
+            select(RubricVersion.key)
+            .join(Evaluation, col(Evaluation.rubric_id) == RubricVersion.id)
             .where(
                 Evaluation.recording_id == recording.id,
                 Evaluation.kind == EvaluationKind.AUTOMATIC,
             )
             .order_by(col(Evaluation.id).desc())
         ).first()
-    first = bound.id if bound else used
-    ordered = sorted(rows, key=lambda row: row.id != first)
+    first = bound.key if bound else used or GENERAL_RUBRIC
+    ordered = sorted(rows, key=lambda row: row.key != first)
     return tuple(FormChoice(row.id or 0, row.title) for row in ordered)
 
 

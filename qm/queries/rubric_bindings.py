@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
@@ -10,6 +10,10 @@ from sqlmodel import col, select
 
 from qm.database import reading
 from qm.models import Recording, RubricBinding, RubricVersion, Team, VersionState
+
+
+GENERAL_RUBRIC = "phone_banking"
+"""The form for calls that none is bound to, where it is published; else the first published one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,23 @@ def call_of(recording: Recording) -> Call:
 
 def version_for(recording: Recording) -> RubricVersion | None:
     """The version in force of the form bound to a call; None where none is bound or in force."""
+    return versions_for([recording])[recording.id]
+
+
+def versions_for(recordings: Sequence[Recording]) -> dict[str, RubricVersion | None]:
+    """As `version_for`, of many calls, by recording id."""
     with reading() as session:
         bindings = session.exec(select(RubricBinding)).all()
-        published = set(
-            session.exec(select(RubricVersion.key).where(RubricVersion.state == VersionState.PUBLISHED)).all()
-        )
-        key = chosen([item for item in bindings if item.rubric_key in published], call_of(recording))
-        if key is None:
-            return None
-        return session.exec(
+        if not bindings:
+            return dict.fromkeys((item.id for item in recordings), None)
+        published = session.exec(
             select(RubricVersion)
-            .where(RubricVersion.key == key, RubricVersion.state == VersionState.PUBLISHED)
-            .order_by(col(RubricVersion.version).desc())
-        ).first()
+            .where(RubricVersion.state == VersionState.PUBLISHED)
+            .order_by(col(RubricVersion.version))
+        ).all()
+    by_key = {row.key: row for row in published}
+    usable = [item for item in bindings if item.rubric_key in by_key]
+    return {item.id: by_key.get(chosen(usable, call_of(item)) or "") for item in recordings}
 
 
 def lines() -> tuple[BindingLine, ...]:

@@ -27,6 +27,7 @@ from qm.models import (
     VersionState,
 )
 from qm.queries import phrases, rubric_bindings
+from qm.queries.rubric_bindings import GENERAL_RUBRIC
 from qm.services import rules_judging
 from qm.services.pipeline_scan import NoPhraseLibrary, current
 from qm.services.pipeline_status import load, mark
@@ -34,9 +35,6 @@ from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
 from scoring.suggest import suggest
 from scoring.types import Answer, Finding, Rubric, Score
-
-GENERAL_RUBRIC = "phone_banking"
-"""The form that calls are pre-scored with, where it is published; else the first published one."""
 
 _TEXT_CHARS = 300
 

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from qm import database, stored
 from qm.database import reading
-from qm.models import FindingRow
+from qm.models import FindingRow, RubricVersion
+from qm.queries.rubric_bindings import versions_for
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules_judging
 from qm.services.pipeline_prescore import rubric_in_force
@@ -42,13 +43,14 @@ class CallJudged:
     """Answers with their explanation; None where the automatic evaluation stays as it is."""
     total: Score | None
     shadows: Mapping[int, Finding]
+    rubric_id: int
+    """The form this call is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Calls judged together, under one form."""
+    """Calls judged together."""
 
-    rubric_id: int
     calls: tuple[CallJudged, ...]
     gone: int
     """Calls that were deleted meanwhile."""
@@ -64,14 +66,22 @@ def judge_chunk(recording_ids: Sequence[str]) -> Chunk:
     with reading() as session:
         calls = stored_calls(recording_ids)
         before = _stored_findings(recording_ids)
-        form = rubric_in_force(session)
-    rubric = rubric_from_dict(form.document)
+        general = rubric_in_force(session)
+        bound = versions_for([call.recording for call in calls])
+    forms = {call.recording.id: bound[call.recording.id] or general for call in calls}
+    rubrics = {
+        row.id: rubric_from_dict(row.document) for row in {row.id: row for row in forms.values()}.values()
+    }
     judged = rules_judging.bench().judge_many(call.conversation for call in calls)
     found = tuple(
-        _compared(call, result, before[call.recording.id], rubric)
+        _compared(call, result, before[call.recording.id], *_form(forms[call.recording.id], rubrics))
         for call, result in zip(calls, judged, strict=True)
     )
-    return Chunk(form.id or 0, found, len(recording_ids) - len(found))
+    return Chunk(found, len(recording_ids) - len(found))
+
+
+def _form(row: RubricVersion, rubrics: Mapping[int | None, Rubric]) -> tuple[int, Rubric]:
+    return row.id or 0, rubrics[row.id]
 
 
 _COLUMNS = ("rule_version", "verdict", "evidence", "explanation", "transcript_id", "library_id")
@@ -91,7 +101,11 @@ def _stored_findings(recording_ids: Sequence[str]) -> dict[str, dict[str, tuple[
 
 
 def _compared(
-    call: StoredCall, judged: rules_judging.Judged, before: dict[str, tuple[int, Row]], rubric: Rubric
+    call: StoredCall,
+    judged: rules_judging.Judged,
+    before: dict[str, tuple[int, Row]],
+    rubric_id: int,
+    rubric: Rubric,
 ) -> CallJudged:
     outdated, fresh = [], []
     verdicts_changed = before.keys() != judged.findings.keys()
@@ -118,6 +132,7 @@ def _compared(
         answers,
         total,
         judged.shadows,
+        rubric_id,
     )
 
 

@@ -27,7 +27,10 @@ def keep(chunk: Chunk) -> int:
         _delete(session, FindingRow, col(FindingRow.id), [n for call in calls for n in call.outdated])
         _insert(session, FindingRow, [row for call in calls for row in call.findings])
         judged = [call for call in calls if call.answers is not None]
-        ids = _evaluations(session, chunk.rubric_id, judged)
+        ids: dict[str, int] = {}
+        for rubric_id in sorted({call.rubric_id for call in judged}):
+            of_form = [call for call in judged if call.rubric_id == rubric_id]
+            ids |= _evaluations(session, rubric_id, of_form)
         _delete(session, AnswerRow, col(AnswerRow.evaluation_id), list(ids.values()))
         _answers(session, judged, ids)
         for call in chunk.calls:

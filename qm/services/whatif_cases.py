@@ -25,7 +25,7 @@ from scoring import rules
 from scoring.rubric import Lack, missing, rubric_from_dict
 from scoring.suggest import suggest
 from scoring.types import Answer, Criterion, Evidence, Finding, Rubric
-from scoring.whatif import Case, Flip, carried, what_if
+from scoring.whatif import Case, Flip, carried, change_of
 
 Told = Mapping[str, Mapping[str, Finding]]
 """Findings by rule key, by recording."""
@@ -110,7 +110,7 @@ def _line(
     findings: Mapping[str, Finding],
 ) -> WhatIfCall:
     case = Case(evaluation.recording_id, "", before, after, data)
-    change = what_if(old, new, [case]).calls[0]
+    change = change_of(old, new, case)
     human = evaluation.kind is EvaluationKind.HUMAN
     lacks = [x for x in missing(new, after, data) if x.lack is Lack.ANSWER] if human else []
     questions = {c.key: c for c in (*old.criteria, *new.criteria)}

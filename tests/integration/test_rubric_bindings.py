@@ -18,6 +18,7 @@ from qm.queries import desk
 from qm.queries.rubric_bindings import Call, chosen, version_for
 from qm.services import rubric_bindings as service
 from qm.services import rubrics
+from qm.services.rejudge_chunk import judge_chunk
 from tests.support.heard import bring_in
 from tests.support.people import Centre
 
@@ -140,3 +141,16 @@ def test_a_range_still_to_come_is_taken_away(centre: Centre) -> None:
 @pytest.mark.parametrize("person", ["inspector", "leader", "administrator"])
 def test_only_supervisors_bind_forms(client_of: Client, person: str) -> None:
     assert client_of(person).get("/manage/rubrics/bindings").status_code == 403
+
+
+def test_judging_again_keeps_to_the_bound_form(centre: Centre) -> None:
+    bind_after = bring_in("p07_no_closing")
+    bind(centre, "outbound", queue="不存在的队列")
+    assert {call.rubric_id for call in judge_chunk([bind_after]).calls} == {id_of("phone_banking")}
+    bind(centre, "outbound")
+    assert {call.rubric_id for call in judge_chunk([bind_after]).calls} == {id_of("outbound")}
+
+
+def id_of(key: str) -> int:
+    with reading() as session:
+        return session.exec(select(RubricVersion).where(RubricVersion.key == key)).one().id or 0
