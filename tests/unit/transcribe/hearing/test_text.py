@@ -12,8 +12,8 @@ from transcribe.language.digits import digits_repaired
 from transcribe.language.lexicon import sentences
 from transcribe.language.repair import repair
 from transcribe.numbers import displayed, value_of
-from transcribe.script import simplified, simplified_pieces, spoken, syllables
 from transcribe.phrases.library import seed
+from transcribe.script import simplified, simplified_pieces, spoken, syllables
 from transcribe.types import PhraseKind, Word
 
 

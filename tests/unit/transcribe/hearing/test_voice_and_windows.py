@@ -11,7 +11,7 @@ from recorder.types import Role
 from transcribe.bleed import own_frames
 from transcribe.engines.windows import pack, sound, split_long
 from transcribe.types import Span
-from transcribe.voice import FRAME, RATE_HZ, VoiceOptions, padded, spans_of
+from transcribe.voice import FRAME, RATE_HZ, VoiceOptions, padded, sharpened, spans_of
 
 FRAME_S = FRAME / RATE_HZ
 
@@ -121,3 +121,19 @@ def test_a_faint_copy_of_the_other_channel_is_not_ones_own_speech() -> None:
 
 def test_two_people_speaking_at_once_are_both_kept() -> None:
     assert own_frames(0.3 * talking(1), talking(7)).all()
+
+
+def test_a_start_found_late_is_moved_to_where_the_sound_begins() -> None:
+    samples = np.random.default_rng(3).normal(0, 0.0005, 3 * RATE_HZ).astype(np.float32)
+    samples[RATE_HZ : 2 * RATE_HZ] += talking(2, 1.0)
+    (found,) = sharpened((Span(1.13, 2.0),), samples)
+    assert found.start_s == pytest.approx(1.0, abs=0.03)
+    assert found.end_s == 2.0
+
+
+def test_a_start_is_not_moved_over_silence_or_into_the_span_before() -> None:
+    samples = np.random.default_rng(3).normal(0, 0.0005, 3 * RATE_HZ).astype(np.float32)
+    samples[RATE_HZ : 2 * RATE_HZ] += talking(2, 1.0)
+    first, second = sharpened((Span(1.0, 1.5), Span(1.55, 2.0)), samples)
+    assert first.start_s == pytest.approx(1.0, abs=0.03)
+    assert second.start_s > first.end_s
