@@ -21,6 +21,7 @@ from qm.models import (
     Evaluation,
     EvaluationKind,
     EvaluationState,
+    FindingRow,
     Job,
     JobState,
     RestatedScore,
@@ -31,7 +32,7 @@ from qm.models import (
 )
 from qm.queries import whatif as queries
 from qm.queries.evaluations import answers_of, evaluation_view, rubric_of
-from qm.services import rubric_drafts, whatif_restate, whatif_runs
+from qm.services import rubric_drafts, rules, whatif_restate, whatif_runs
 from qm.services import rubric_drafts_edit as edits
 from qm.services.rubric_drafts_edit import Edit
 from scoring.arithmetic import score
@@ -144,6 +145,39 @@ def test_automatic_evaluations_are_answered_anew_from_stored_findings_and_kept_a
     view = queries.view(run.id or 0)
     assert [flip.criterion for flip in view.flips] == ["forbidden_speech"]
     assert view.calls[0].row.flips[0]["evidence"]["text"]
+
+
+def test_a_rule_draft_is_tried_without_touching_what_is_stored(centre: Centre) -> None:
+    recording_id = bring_in("p02_rude_transfer")
+    person = centre.actors["headquarters"]
+    with reading() as session:
+        form = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one()
+    rule = edits.criterion_of(rubric_of(form.id or 0), "forbidden_speech").rule
+    assert rule is not None
+    row = rules.start_draft(person, rule)
+    harmless = f"key: {rule}\ntitle: 改过的规则\nviolated_when:\n  pattern:\n    sounds: [不会有人说的话]\n"
+    rules.save_draft(person, rule, document=harmless, fixtures="")
+    before = stored_findings(recording_id)
+    run = whatif_runs.start(
+        person,
+        form.id or 0,
+        from_at=now() - timedelta(days=3650),
+        to_at=now() + timedelta(days=3650),
+        with_rule_drafts=True,
+    )
+    whatif_runs.work(run.id or 0)
+    view = queries.view(run.id or 0)
+    assert view.run.error == ""
+    assert "forbidden_speech" in {flip.criterion for flip in view.flips}
+    assert view.form_changes == ()
+    assert stored_findings(recording_id) == before
+    assert row.version > 1
+
+
+def stored_findings(recording_id: str) -> dict[str, str]:
+    with reading() as session:
+        rows = session.exec(select(FindingRow).where(FindingRow.recording_id == recording_id)).all()
+    return {row.rule_key: row.verdict.value for row in rows}
 
 
 def replace_rule(key: str) -> Edit:
