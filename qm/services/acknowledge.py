@@ -39,12 +39,14 @@ def acknowledge(actor: Actor, evaluation_id: int, *, words: str = "") -> Evaluat
         raise WordsTooLong(most=WORDS_MAX)
     with writing() as session:
         evaluation = session.exec(
-            select(Evaluation).where(
+            select(Evaluation)
+            .where(
                 Evaluation.id == evaluation_id,
                 Evaluation.agent_id == actor.agent_id,
                 Evaluation.kind == EvaluationKind.HUMAN,
                 col(Evaluation.state) != EvaluationState.DRAFT,
             )
+            .with_for_update()
         ).first()
         if evaluation is None:
             raise NotFound

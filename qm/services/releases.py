@@ -89,6 +89,8 @@ def _human(session: Session, actor: Actor, evaluation_id: int) -> tuple[Evaluati
     recording = session.get(Recording, row.recording_id)
     if recording is None or row.kind is not EvaluationKind.HUMAN:
         raise NotFound
+    # PostgreSQL lets others change the row between reading its state and writing it.
+    session.refresh(row, with_for_update=True)
     return row, recording
 
 

@@ -209,6 +209,30 @@ def test_what_the_agent_acknowledged_is_not_taken_back(team: Centre, inspector: 
         releases.take_back(inspector, row.id or 0)
 
 
+def test_a_take_back_waits_for_an_acknowledgement_on_its_way_and_is_then_refused(
+    team: Centre, inspector: Actor, call: str
+) -> None:
+    row = released(inspector, call)
+    told: list[str] = []
+
+    def take_back() -> None:
+        try:
+            releases.take_back(inspector, row.id or 0)
+        except refusals.SeenByAgent as refusal:
+            told.append(refusal.code)
+
+    taking = threading.Thread(target=take_back)
+    with writing():
+        acknowledge(team.actors["agent"], row.id or 0)
+        taking.start()
+        taking.join(timeout=0.5)
+    taking.join()
+    assert told == ["SeenByAgent"]
+    now_stored = human_evaluation(call)
+    assert now_stored is not None
+    assert (now_stored.state, now_stored.released_at) == (EvaluationState.ACKNOWLEDGED, row.released_at)
+
+
 def test_after_half_an_hour_a_release_stands(
     inspector: Actor, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
