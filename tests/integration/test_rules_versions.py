@@ -18,6 +18,7 @@ from qm.services.rules_fixtures import FixturesFail, FixturesUnusable, run_fixtu
 from qm.services.rules_form import SimpleRule, form_from, rule_from
 from qm.services.rules_seeds import text_of
 from qm.services.seeds import ensure_seeded
+from recorder.types import Role
 from scoring.rules import load_rules, seeded
 from scoring.rules.nodes import Who
 from scoring.types import Verdict
@@ -191,8 +192,10 @@ def test_the_database_holds_one_version_of_a_rule_in_force(library: str) -> None
 
 def test_findings_pin_the_version_in_force_and_shadows_stay_apart(centre: Centre) -> None:
     recording_id = bring_in("p02_rude_transfer")
-    said = stored.conversation(recording_id).utterances[0].text[:4]
-    service.create(SYSTEM, document=HANDS_OVER.replace("转给别人", said).replace("role: agent", ""))
+    turns = stored.conversation(recording_id).utterances
+    spoken = next(turn.text for turn in turns if turn.role is Role.AGENT)
+    said = "".join(char for char in spoken if char.isalnum())[:3]
+    service.create(SYSTEM, document=HANDS_OVER.replace("转给别人", said))
     service.set_shadow(SYSTEM, "hands_over", on=True)
     service.start_draft(SYSTEM, "closing")
     draft = queries.line("closing").draft
