@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Evaluation, RubricVersion, VersionState
+from qm.models import Evaluation, EvaluationKind, EvaluationState, RubricVersion, VersionState
 from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
 
@@ -21,7 +21,7 @@ class RubricLine:
     key: str
     versions: tuple[RubricVersion, ...]
     used: int
-    """Evaluations made with any of its versions."""
+    """Scores that people released with any of its versions."""
 
     @property
     def newest(self) -> RubricVersion:
@@ -97,5 +97,9 @@ def version(rubric_id: int) -> RubricVersion:
 
 def _used() -> dict[int, int]:
     with reading() as session:
-        counted = select(Evaluation.rubric_id, func.count()).group_by(col(Evaluation.rubric_id))
+        counted = (
+            select(Evaluation.rubric_id, func.count())
+            .where(Evaluation.kind == EvaluationKind.HUMAN, Evaluation.state != EvaluationState.DRAFT)
+            .group_by(col(Evaluation.rubric_id))
+        )
         return dict(session.exec(counted).all())
