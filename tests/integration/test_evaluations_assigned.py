@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from qm.clock import now
+from qm.database import writing
 from qm.errors import Forbidden, NotFound
 from qm.queries import assignments, recording_list
 from qm.queries.recording_list import Filters
@@ -52,6 +53,24 @@ def test_two_inspectors_who_take_at_once_get_different_calls(team: Centre) -> No
     for thread in threads:
         thread.join(timeout=30)
     assert set(taken) == calls
+
+
+def test_a_call_that_two_supervisors_give_at_once_goes_to_one_inspector(team: Centre) -> None:
+    call = add_call(team.agent_id)
+    one, two = (team.actors[name].user_id or 0 for name in ("inspector", "inspector2"))
+    later: list[service.Assigned] = []
+
+    def give() -> None:
+        given = service.assign(team.actors["headquarters"], recording_ids=[call], evaluator_id=two)
+        later.append(given)
+
+    giving = threading.Thread(target=give)
+    with writing():
+        first = service.assign(team.actors["supervisor"], recording_ids=[call], evaluator_id=one)
+        giving.start()
+        giving.join(timeout=0.5)
+    giving.join(timeout=30)
+    assert (first.given, [item.given for item in later]) == (1, [0])
 
 
 def test_a_supervisor_assigns_what_is_free_and_hears_what_was_not(team: Centre) -> None:
