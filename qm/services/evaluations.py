@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select, update
 from qm.actor import Actor
 from qm.clock import now
 from qm.database import writing
+from qm.errors import NotFound
 from qm.models import (
     Assignment,
     AuditEvent,
@@ -21,7 +22,9 @@ from qm.models import (
     EvaluationKind,
     EvaluationState,
     Recording,
+    RubricVersion,
     User,
+    VersionState,
 )
 from qm.queries import calls
 from qm.queries.evaluations import human_evaluation, rubric_of
@@ -89,6 +92,8 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         refuse_own_call(actor, recording)
         heard = calls.heard(recording)
         row = human_evaluation(recording_id)
+        if row is None:
+            _refuse_form_in_draft(session, draft.rubric_id)
         rubric = rubric_of(row.rubric_id if row else draft.rubric_id)
         outcome = checked_score(rubric, draft, heard.call_data)
         if row is None and draft.revision == 0:
@@ -106,6 +111,16 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         store_answers(row.id or 0, rubric, draft.answers, told)
         audit.record(actor, SAVED, "evaluation", row.id, revision=row.revision)
         return Saved(row.id or 0, row.revision, outcome)
+
+
+def _refuse_form_in_draft(session: Session, rubric_id: int) -> None:
+    """Raise `NotFound` for a form that may still change: nothing scored on it could be recomputed.
+
+    A form retired since the page was opened is taken, so that nobody's work is lost.
+    """
+    form = session.get(RubricVersion, rubric_id)
+    if form is None or form.state is VersionState.DRAFT:
+        raise NotFound
 
 
 def checked_score(rubric: Rubric, draft: Draft, call_data: dict[str, str]) -> Score:

@@ -12,7 +12,15 @@ from qm import clock
 from qm.actor import Actor, UserRole
 from qm.database import reading, writing
 from qm.errors import NotFound
-from qm.models import Assignment, AssignmentState, AuditEvent, Evaluation, EvaluationState, RubricVersion
+from qm.models import (
+    Assignment,
+    AssignmentState,
+    AuditEvent,
+    Evaluation,
+    EvaluationState,
+    RubricVersion,
+    VersionState,
+)
 from qm.queries.evaluations import answers_of, evaluation_view, human_evaluation, rubric_of
 from qm.services import evaluation_errors as refusals
 from qm.services import releases
@@ -254,6 +262,23 @@ def test_each_step_leaves_an_audit_event_without_anybodys_words(inspector: Actor
     actions = [event.action for event in events]
     assert actions == ["evaluation_saved", "evaluation_released", "evaluation_taken_back"]
     assert "王某" not in str([event.detail for event in events])
+
+
+def test_no_evaluation_begins_on_a_form_that_may_still_change(inspector: Actor, call: str) -> None:
+    with writing() as session:
+        form = session.get_one(RubricVersion, rubric_id())
+        unfinished = RubricVersion(
+            key="unfinished",
+            version=1,
+            title="草稿",
+            state=VersionState.DRAFT,
+            document=form.document,
+            created_at=clock.now(),
+        )
+        session.add(unfinished)
+    with pytest.raises(NotFound):
+        save(inspector, call, Draft(0, unfinished.id or 0, (one(),)))
+    assert human_evaluation(call) is None
 
 
 def test_a_form_published_later_does_not_change_a_begun_evaluation(inspector: Actor, call: str) -> None:
