@@ -121,11 +121,13 @@ def reset_password(actor: Actor, user_id: int) -> Issued:
 
 
 def set_active(actor: Actor, user_id: int, *, active: bool) -> User:
-    """Switch an account off or on again. Raises `NotFound`, `OwnAccount`."""
+    """Switch an account off or on again. Raises `NotFound`, `OwnAccount`, `SeatTaken`."""
     with writing() as session:
         user = people_admin.person(actor, user_id)
         if user.id == actor.user_id:
             raise OwnAccount
+        if active and user.agent_id is not None:
+            _check_seat(session, user.agent_id, user_id)
         user.active = active
         user.session_version += 1
         session.add(user)

@@ -56,6 +56,16 @@ def test_names_and_seats_are_given_once_and_roles_need_their_place(admin: Actor,
         service.create_user(admin, username="lost", name="无组", role=UserRole.LEADER, place=Place())
 
 
+def test_an_account_stays_off_while_another_has_its_seat(admin: Actor, centre: Centre) -> None:
+    before = centre.actors["agent"].user_id or 0
+    service.set_active(admin, before, active=False)
+    seat = Place(agent_id=centre.agent_id)
+    service.create_user(admin, username="second", name="第二", role=UserRole.AGENT, place=seat)
+    with pytest.raises(service.SeatTaken):
+        service.set_active(admin, before, active=True)
+    assert not people_admin.person(admin, before).active
+
+
 def test_a_new_password_ends_old_sessions_and_the_old_password(admin: Actor, centre: Centre) -> None:
     user = people_admin.person(admin, centre.actors["inspector"].user_id or 0)
     issued = service.reset_password(admin, user.id or 0)
