@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from qm.actor import Actor
 from qm.errors import InvalidInput
-from qm.services.ingest import SOURCE, Ingested, ingest
+from qm.services.ingest import SOURCE, GivenCallData, Ingested, ingest
 from qm.settings import settings
-from recorder.calldata import CallData, CallDataInvalid, sidecar_call_data
+from recorder.calldata import CallDataInvalid, sidecar_call_data
 from recorder.manifest import ManifestError, read_manifest
 
 
@@ -85,12 +85,12 @@ def take_manifest(actor: Actor, manifest: SentFile, files: Sequence[SentFile]) -
 
 
 def _take(actor: Actor, path: Path, sidecar: Path | None, shared: Mapping[str, str]) -> Ingested:
-    call: CallData | dict[str, str]
+    call: GivenCallData
     try:
         zone = ZoneInfo(settings().timezone)
         call = sidecar_call_data(sidecar, source=SOURCE, zone=zone) if sidecar else _with_id(path, shared)
-    except CallDataInvalid:
-        call = _with_id(path, shared)
+    except CallDataInvalid as error:
+        call = error  # not the shared data instead: the call could be laid to somebody else
     return ingest(path, call, actor=actor, filename=path.name)
 
 
@@ -99,15 +99,22 @@ def _with_id(path: Path, shared: Mapping[str, str]) -> dict[str, str]:
     return {"external_id": path.stem, **given}
 
 
+def _ending(name: str) -> str:
+    """The end of a file name, short enough for every disk (255 bytes; a Han character takes three)."""
+    return name.encode(errors="replace")[-240:].decode(errors="ignore")
+
+
 def _saved(folder: Path, files: Sequence[SentFile]) -> tuple[list[Path], dict[str, Path]]:
     """The sent files on disk under their bare names: recordings, and sidecars by stem."""
     audio: list[Path] = []
     sidecars: dict[str, Path] = {}
     for file in files:
-        bare = PurePosixPath((file.filename or "").replace("\\", "/")).name.lstrip(".")[-200:]
+        bare = _ending(PurePosixPath((file.filename or "").replace("\\", "/")).name.lstrip("."))
         if not bare or "\x00" in bare:
             continue
         path = folder / bare
+        if path.exists():  # of another folder of the sender's: both are taken
+            path = Path(tempfile.mkdtemp(dir=folder)) / bare
         file.save(str(path))
         if path.suffix.lower() == ".json":
             sidecars[path.stem] = path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,46 @@ def test_several_files_come_in_with_shared_call_data_and_a_sidecars_own(
     assert page.text.count("已入库") == 2
     found = {row.external_id: (row.agent_id, row.queue) for row in recordings()}
     assert found == {"one": (centre.agent_id, "转账"), "two": (centre.other_agent_id, "挂失")}
+
+
+def test_of_two_files_of_the_same_name_none_is_lost(tmp_path: Path, client_of, centre: Centre) -> None:
+    one, two = (wav(tmp_path, f"{seed}.wav", seed=seed).read_bytes() for seed in (1, 2))
+    client_of("supervisor").post(
+        "/manage/upload",
+        data={**TOLD, "files": [(io.BytesIO(one), "mon/call.wav"), (io.BytesIO(two), "tue/call.wav")]},
+        content_type="multipart/form-data",
+    )
+    (taken,) = recordings()
+    (kept,) = quarantine.listed(centre.actors["supervisor"])
+    assert (taken.sha256, kept.sha256) == (sha256(one).hexdigest(), sha256(two).hexdigest())
+    assert kept.reason == "duplicate_id"
+
+
+def test_a_file_name_too_long_for_the_disk_keeps_its_end(tmp_path: Path, client_of) -> None:
+    body = wav(tmp_path, "one.wav").read_bytes()
+    answer = client_of("supervisor").post(
+        "/manage/upload",
+        data={**TOLD, "files": [(io.BytesIO(body), "通话" * 80 + ".wav")]},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 200
+    (taken,) = recordings()
+    assert taken.filename.endswith("通话.wav")
+
+
+def test_a_faulty_sidecar_is_told_and_shared_call_data_does_not_take_its_place(
+    tmp_path: Path, client_of, centre: Centre
+) -> None:
+    sidecar = tmp_path / "one.json"
+    sidecar.write_text('{"meta": {"agent_no": "8031", "started_at": "昨天"}}', "utf-8")
+    client_of("supervisor").post(
+        "/manage/upload",
+        data={**TOLD, "files": sent(wav(tmp_path, "one.wav"), sidecar)},
+        content_type="multipart/form-data",
+    )
+    (kept,) = quarantine.listed(centre.actors["supervisor"])
+    assert recordings() == []
+    assert "昨天" in kept.detail
 
 
 def test_a_script_that_sends_one_file_gets_its_line_only(tmp_path: Path, client_of) -> None:
