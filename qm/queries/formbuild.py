@@ -176,6 +176,7 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
         shown=criterion.key in filled.visible,
         optional=criterion.optional,
         vetoes=worth is not None and worth.veto is not Veto.NONE,
+        example=criterion.example,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from recorder.types import Role
 from scoring.rubric import Missing
-from scoring.types import CriterionKind, ScoringMode, Verdict
+from scoring.types import CriterionKind, Example, ScoringMode, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class CriterionView:
     optional: bool
     vetoes: bool = False
     """The chosen answer vetoes."""
+    example: Example | None = None
+    """A passage of a stored call that shows what is meant."""
 
     @property
     def chosen_label(self) -> str:

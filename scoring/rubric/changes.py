@@ -167,5 +167,5 @@ def _words(value: Any) -> str:
     if isinstance(value, tuple):
         return "；".join(f"{c.key} {_words(c.operator)} {'、'.join(c.values)}" for c in value)
     if isinstance(value, Example):
-        return f"{value.recording_id} {value.start_s:g}–{value.end_s:g} 秒"
+        return f"{value.title or value.recording_id[:8]} {value.start_s:.1f}–{value.end_s:.1f} 秒"
     return "" if value is None else str(value)

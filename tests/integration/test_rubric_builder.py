@@ -23,6 +23,7 @@ from qm.services.seeds import ensure_seeded
 from scoring.rubric import rubric_from_dict, rubric_to_yaml, validate
 from scoring.types import ConditionSource, CriterionKind, CriticalClass, Rubric, ScoringMode, Veto
 from tests.support.people import Centre
+from tests.support.scored import add_call
 
 Client = Callable[[str], FlaskClient]
 
@@ -303,3 +304,16 @@ def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: C
     assert "一票否决由“不否决”改为“否决整份评分”" in told
     assert "“客户类”" in told
     assert "direction 是其中之一 inbound" in told
+
+
+def test_an_example_is_played_beside_its_question(client_of: Client, seeded: Centre, draft: int) -> None:
+    recording_id = add_call(seeded.agent_id)
+    fields = {**FIELDS, "example.pick": f"{recording_id}|1.5|4.25"}
+    client = client_of("supervisor")
+    assert client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields).status_code == 302
+    kept = edits.criterion_of(stored(draft), "greeting").example
+    assert kept is not None
+    assert (kept.recording_id, kept.start_s, kept.end_s) == (recording_id, 1.5, 4.25)
+    played = f"/media/{recording_id}/audio#t=1.50,4.25"
+    assert client.get(f"/manage/rubrics/{draft}/build?at=c:greeting").text.count(played) == 2
+    assert played in client.get(f"/manage/rubrics/{draft}").text
