@@ -38,7 +38,7 @@ _NUMBER = re.compile("[零〇一二三四五六七八九幺两十百千万亿]{2
 _FIXED = 50.0
 
 
-@functools.cache
+@functools.lru_cache(maxsize=200_000)
 def sound_cost(heard: str, meant: str, costs: Costs) -> float | None:
     """Cost of one character for another by their nearest readings; None where they sound apart."""
     if heard == meant:
