@@ -141,8 +141,9 @@ def trial(rubric: Rubric, rubric_id: int, answers: Sequence[Answer], data: Mappi
 def part(rubric: Rubric, at: str) -> Section | Criterion | None:
     """The part that `at` names; None for the form itself or a part that is gone."""
     letter, _, key = at.partition(":")
-    found: Sequence[Section | Criterion] = {"s": rubric.sections, "c": rubric.criteria}.get(letter, ())
-    return next((item for item in found if item.key == key), None)
+    if letter == "s":
+        return next((item for item in rubric.sections if item.key == key), None)
+    return next((item for item in rubric.criteria if letter == "c" and item.key == key), None)
 
 
 def passages(actor: Actor, rule_key: str | None) -> tuple[Passage, ...]:

@@ -246,6 +246,7 @@ def test_a_faulty_draft_and_an_empty_period_are_refused_in_words(
     late = {"from_day": "2026-01-02", "to_day": "2026-01-01"}
     assert client.post("/manage/whatif", data={"rubric": faulty, **late}).status_code == 422
     assert client.post("/manage/whatif", data={"rubric": faulty, "from_day": "x"}).status_code == 422
+    assert client.post("/manage/whatif", data={"rubric": 10**30, **days}).status_code == 404
 
 
 def test_a_run_started_on_the_page_is_carried_out_in_the_background(

@@ -21,6 +21,8 @@ from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.saying import say
 
+ROW_MOST = 2**31 - 1
+"""No row has a higher number; a larger one would not even reach the database."""
 DAYS = 30
 """Days back that are offered."""
 
@@ -60,7 +62,7 @@ def whatif_start() -> ResponseReturnValue:
     try:
         run = whatif_runs.start(
             actor(),
-            request.form.get("rubric", 0, type=int),
+            min(max(request.form.get("rubric", 0, type=int), 0), ROW_MOST),
             from_at=_midnight("from_day", 0),
             to_at=_midnight("to_day", 1),
             with_rule_drafts="with_rule_drafts" in request.form,
