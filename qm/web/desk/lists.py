@@ -16,6 +16,10 @@ from qm.queries.recording_list import Cursor, Filters
 from qm.services import assignments as service
 from qm.web.access import actor, allow
 from qm.web.desk import blueprint
+from qm.web.numbers import row_number
+
+_YEARS = range(1970, 9999)
+"""Beyond these a day has no neighbour, or no UTC, that Python can name."""
 
 
 @blueprint.get("/")
@@ -59,7 +63,7 @@ def assign() -> ResponseReturnValue:
     done = service.assign(
         actor(),
         recording_ids=request.form.getlist("recording"),
-        evaluator_id=request.form.get("evaluator", -1, type=int),
+        evaluator_id=request.form.get("evaluator", -1, type=row_number),
     )
     flash(gettext("已分配 %(given)d 通。", given=done.given))
     if done.skipped:
@@ -81,7 +85,7 @@ def _filters() -> Filters:
     return Filters(
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
-        team_id=asked.get("team", type=int),
+        team_id=asked.get("team", type=row_number),
         agent=asked.get("agent", "").strip()[:80],
         queue=asked.get("queue", "")[:80],
         status=RecordingStatus(status) if status in set(RecordingStatus) else None,
@@ -92,9 +96,10 @@ def _filters() -> Filters:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
 
 
 def _cursor() -> Cursor | None:
@@ -102,7 +107,8 @@ def _cursor() -> Cursor | None:
         at = datetime.fromisoformat(request.args.get("at", ""))
     except ValueError:
         return None
-    return Cursor(at, request.args.get("id", "")[:32]) if at.tzinfo else None
+    usable = at.tzinfo is not None and at.year in _YEARS
+    return Cursor(at, request.args.get("id", "")[:32]) if usable else None
 
 
 def _following(cursor: Cursor | None) -> str | None:

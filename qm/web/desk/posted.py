@@ -14,11 +14,13 @@ from werkzeug.datastructures import MultiDict
 
 from qm.errors import InvalidInput
 from qm.services.evaluations import Draft
+from qm.web.numbers import row_number
 from recorder.types import Role
 from scoring.types import Answer, Criterion, CriterionKind, Evidence, Rubric
 from scoring.visibility import NOT_APPLICABLE, is_answered
 
 Posted = MultiDict[str, str]
+_NUMBER_CHARS = 30
 
 
 class FormUnreadable(InvalidInput):
@@ -35,7 +37,7 @@ class NotANumber(InvalidInput):
 
 def draft_of(rubric: Rubric, rubric_id: int, posted: Posted) -> Draft:
     """The draft a form holds. Raises `FormUnreadable`, `NotANumber`."""
-    revision = posted.get("revision", type=int)
+    revision = posted.get("revision", type=row_number)
     if revision is None or revision < 0:
         raise FormUnreadable
     answers = [_answer(criterion, posted) for criterion in rubric.criteria]
@@ -63,13 +65,15 @@ def _answer(criterion: Criterion, posted: Posted) -> Answer:
 
 
 def _text(value: str) -> str:
-    return value.replace("\r\n", "\n").strip()
+    return value.replace("\x00", "").replace("\r\n", "\n").strip()  # PostgreSQL keeps no NUL
 
 
 def _number(criterion: Criterion, posted: Posted) -> Decimal | None:
     value = posted.get(f"number.{criterion.key}", "").strip()
     if criterion.kind is not CriterionKind.NUMBER or not value:
         return None
+    if len(value) > _NUMBER_CHARS:
+        raise NotANumber(title=criterion.title)
     try:
         return Decimal(value)
     except InvalidOperation as error:
@@ -90,7 +94,7 @@ def _evidence(value: str) -> Evidence:
         given = json.loads(value)
         start_s, end_s = float(given["start_s"]), float(given["end_s"])
         found = Evidence(start_s, end_s, Role(given["role"]), str(given["text"]), str(given["source"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise FormUnreadable from error
     if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s <= end_s):
         raise FormUnreadable

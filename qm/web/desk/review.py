@@ -20,6 +20,7 @@ from qm.web.desk.filters import points
 from qm.web.desk.posted import FormUnreadable, draft_of
 from qm.web.desk.progress import figures
 from qm.web.errors import wants_json
+from qm.web.numbers import row_number
 from qm.web.undo import flash_undo
 
 REVIEWERS = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
@@ -29,7 +30,7 @@ REVIEWERS = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
 @allow(*REVIEWERS)
 def review(recording_id: str) -> ResponseReturnValue:
     """One call with its form. `rubric` chooses the form before anybody began."""
-    view = desk.review(actor(), recording_id, rubric_id=request.args.get("rubric", type=int))
+    view = desk.review(actor(), recording_id, rubric_id=request.args.get("rubric", type=row_number))
     return _page(view)
 
 
@@ -83,7 +84,7 @@ def _offer_take_back(row: Evaluation) -> None:
 
 
 def _draft(recording_id: str) -> Draft:
-    rubric_id = request.form.get("rubric_id", type=int)
+    rubric_id = request.form.get("rubric_id", type=row_number)
     if rubric_id is None:
         raise FormUnreadable
     row = human_evaluation(recording_id)

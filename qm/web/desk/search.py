@@ -9,6 +9,7 @@ from qm.actor import UserRole
 from qm.queries import search as queries
 from qm.web.access import actor, allow
 from qm.web.desk import blueprint
+from qm.web.numbers import row_number
 from recorder.types import Role
 
 
@@ -22,6 +23,6 @@ def search() -> ResponseReturnValue:
     """The search box and a page of matches."""
     query = request.args.get("q", "").strip()[:100]
     role = _role(request.args.get("role"))
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=row_number))
     results = queries.search(actor(), query, role=role, page=page)
     return render_template("pages/desk/search.html", results=results, role=role, Role=Role)

@@ -10,6 +10,7 @@ from qm.queries import people_admin as queries
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.audit_words import ACTIONS, SUBJECTS
+from qm.web.numbers import row_number
 
 
 @blueprint.get("/audit")
@@ -19,7 +20,7 @@ def audit() -> ResponseReturnValue:
     action = request.args.get("action", "")[:60]
     subject = request.args.get("subject", "").strip()[:80]
     lines = queries.audit(
-        actor(), action=action, subject=subject, before=request.args.get("before", type=int)
+        actor(), action=action, subject=subject, before=request.args.get("before", type=row_number)
     )
     return render_template(
         "pages/manage/audit.html",

@@ -14,6 +14,7 @@ from qm.queries import overview
 from qm.services import reruns, retries
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 
 PAGE = 100
 """Jobs on one page."""
@@ -25,7 +26,7 @@ def jobs() -> ResponseReturnValue:
     """The list; asked by htmx, only what changes, which stops asking once nothing is under way."""
     asked = request.args.get("state", "")
     state = JobState(asked) if asked in set(JobState) else None
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=row_number), 1)
     template = "partials/_jobs.html" if "HX-Request" in request.headers else "pages/manage/jobs.html"
     return render_template(
         template,

@@ -14,6 +14,7 @@ from qm.services import phrases as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.phrases import library_page
+from qm.web.numbers import row_number
 from qm.web.saying import say
 from transcribe.phrases import write_csv
 
@@ -109,7 +110,7 @@ def _text(data: bytes) -> str:
 @allow(UserRole.SUPERVISOR)
 def phrase_export() -> ResponseReturnValue:
     """One version as a table; without a number the one shown on the page."""
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=row_number)
     library = queries.version(number) if number else queries.draft() or queries.published()
     name = f"phrases-v{library.version}.csv" if library else "phrases.csv"
     table = write_csv(queries.as_sets(queries.rows(library)))

@@ -16,6 +16,7 @@ from qm.queries import quarantine as queries
 from qm.services import quarantine as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 from qm.web.saying import say
 from qm.web.undo import flash_undo
 
@@ -44,7 +45,7 @@ def quarantine() -> ResponseReturnValue:
     """The list."""
     asked = request.args.get("state", QuarantineState.OPEN.value)
     state = QuarantineState(asked) if asked in set(QuarantineState) else QuarantineState.OPEN
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=row_number), 1)
     return render_template(
         "pages/manage/quarantine.html",
         rows=queries.listed(actor(), state=state, limit=PAGE, offset=PAGE * (page - 1)),

@@ -17,6 +17,7 @@ from qm.queries import people_admin as queries
 from qm.services import teams as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 from qm.web.saying import say
 
 
@@ -53,7 +54,7 @@ def _page(status: int = 200, problem: str = "") -> ResponseReturnValue:
         teams=queries.roster(actor()),
         branches=queries.branches(actor()),
         problem=problem,
-        editing=request.args.get("edit", type=int),
+        editing=request.args.get("edit", type=row_number),
     )
     return page, status
 

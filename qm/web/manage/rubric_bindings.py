@@ -17,6 +17,7 @@ from qm.services import rubric_bindings as service
 from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 from qm.web.saying import say
 
 
@@ -59,7 +60,7 @@ def rubric_bind() -> ResponseReturnValue:
             actor(),
             rubric_key=form.get("rubric_key", ""),
             queue=form.get("queue", ""),
-            team_id=form.get("team_id", type=int),
+            team_id=form.get("team_id", type=row_number),
             direction=form.get("direction", ""),
             from_day=from_day,
             to_day=to_day,

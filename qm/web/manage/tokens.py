@@ -12,6 +12,7 @@ from qm.queries import people_admin as queries
 from qm.services import tokens as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 from qm.web.saying import say
 
 MACHINES = (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
@@ -35,7 +36,7 @@ def tokens() -> ResponseReturnValue:
 @allow(UserRole.ADMINISTRATOR)
 def token_issue() -> ResponseReturnValue:
     """A new token; its text is shown once."""
-    name, user_id = request.form.get("name", "").strip()[:80], request.form.get("user_id", type=int)
+    name, user_id = request.form.get("name", "").strip()[:80], request.form.get("user_id", type=row_number)
     if not name or user_id is None:
         return _page(422, problem=gettext("请填写用途并选择账号。"))
     try:

@@ -14,6 +14,7 @@ from qm.queries.performance import loss_lines, lost_titles, monthly, released
 from qm.queries.periods import Period, PeriodKind, before, current
 from qm.web.access import actor, allow
 from qm.web.charts import scale_for, score_chart
+from qm.web.numbers import row_number
 from qm.web.team import blueprint
 
 RECENT = 8
@@ -49,7 +50,7 @@ def _periods() -> dict[str, object]:
 def overview() -> ResponseReturnValue:
     """One team at a glance; supervisors begin with all of theirs."""
     period = _period()
-    team_id = _one_team(request.args.get("team", type=int))
+    team_id = _one_team(request.args.get("team", type=row_number))
     if team_id is None:
         lines = teams.team_lines(actor(), period)
         scale = scale_for([line.average for line in lines])
@@ -74,7 +75,7 @@ def _calls_url(team_id: int, criterion: str) -> str:
 @allow(UserRole.LEADER, UserRole.SUPERVISOR)
 def calls() -> ResponseReturnValue:
     """The calls behind a figure of the overview."""
-    team_id = _one_team(request.args.get("team", type=int))
+    team_id = _one_team(request.args.get("team", type=row_number))
     if team_id is None:
         return redirect(url_for("team.overview"))
     view = teams.team_view(actor(), team_id, _period())

@@ -106,3 +106,21 @@ def test_figures_are_written_without_idle_digits() -> None:
     assert [points(D("10")), points(D("0.0"))] == ["10", "0"]
     assert [clock(8.9), clock(61), clock(3723)] == ["0:08", "1:01", "1:02:03"]
     assert [minutes(0), minutes(1), minutes(121)] == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        json.dumps(PROOF | {"end_s": 10**400}),
+        "[" * 100_000,
+    ],
+)
+def test_a_proof_beyond_all_figures_is_refused_in_words(proof: str) -> None:
+    with pytest.raises(FormUnreadable):
+        posted(("evidence.greeting", proof))
+
+
+def test_figures_and_texts_are_such_as_both_databases_keep() -> None:
+    assert posted(("comment", "好\x00的")).comment == "好的"
+    with pytest.raises(NotANumber):
+        posted(("number.wait", "0." + "1" * 60))
