@@ -68,10 +68,13 @@ FIELD_NAMES: dict[str, str] = {
 """Fields of `CallData` and their Chinese names."""
 
 _MAX_CHARS = 200
+_MOST_CHARS = {"external_id": 120, "source": 40}
+"""Fields that name a call are kept whole: cut short, two calls could become one."""
 _DIRECTIONS = {
     **dict.fromkeys(("inbound", "in", "incoming", "呼入", "来电", "入呼"), Direction.INBOUND),
     **dict.fromkeys(("outbound", "out", "outgoing", "呼出", "外呼", "去电", "出呼"), Direction.OUTBOUND),
 }
+_YEARS = range(1970, 9999)
 _TIME_FORMATS = ("%Y/%m/%d %H:%M:%S%z", "%Y/%m/%d %H:%M%z", "%Y-%m-%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S %z")
 _NAIVE_FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M")
 
@@ -91,9 +94,9 @@ def parse_call_data(fields: Mapping[str, Any], *, source: str = "", zone: tzinfo
         if not texts.get(name)
     ]
     errors += [
-        FieldError(name, f"{FIELD_NAMES.get(name, name)}超过 {_MAX_CHARS} 个字或含控制字符，请更正")
+        FieldError(name, f"{FIELD_NAMES.get(name, name)}超过 {_most(name)} 个字或含控制字符，请更正")
         for name, text in texts.items()
-        if len(text) > _MAX_CHARS or not text.isprintable()
+        if len(text) > _most(name) or not text.isprintable()
     ]
     started_at = _started_at(texts.get("started_at", ""), zone, errors)
     direction = _direction(texts.get("direction", ""), errors)
@@ -138,6 +141,10 @@ def _bad_sidecar(path: Path, fault: str) -> CallDataInvalid:
     return CallDataInvalid((FieldError("meta", message),))
 
 
+def _most(name: str) -> int:
+    return _MOST_CHARS.get(name, _MAX_CHARS)
+
+
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
@@ -150,7 +157,7 @@ def _started_at(text: str, zone: tzinfo | None, errors: list[FieldError]) -> dat
     if not text:
         return None
     moment = _moment(text)
-    if moment is None:
+    if moment is None or moment.year not in _YEARS:
         fault = f"开始时间「{text[:40]}」无法识别，请写成 2026-11-02T09:12:31+08:00"
         errors.append(FieldError("started_at", fault))
         return None

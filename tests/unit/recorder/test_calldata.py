@@ -117,3 +117,23 @@ def test_the_sidecar_of_a_recording_is_the_json_of_its_name(tmp_path: Path) -> N
     assert sidecar_of(tmp_path / "a.wav") is None
     (tmp_path / "a.json").write_text("{}", encoding="utf-8")
     assert sidecar_of(tmp_path / "a.wav") == tmp_path / "a.json"
+
+
+def test_an_id_or_a_source_too_long_to_be_kept_whole_is_a_fault() -> None:
+    with pytest.raises(CallDataInvalid) as invalid:
+        parse_call_data(
+            {
+                "external_id": "x" * 121,
+                "source": "y" * 41,
+                "agent_no": "1",
+                "started_at": "2026-11-02T09:00:00Z",
+            }
+        )
+    assert [error.field for error in invalid.value.errors] == ["external_id", "source"]
+    assert "120" in invalid.value.errors[0].message
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_start_at_the_edge_of_time_is_a_fault(text: str) -> None:
+    with pytest.raises(CallDataInvalid):
+        parse_call_data({"external_id": "1", "agent_no": "1", "started_at": text})
