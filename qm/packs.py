@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ FORMAT = "qm-pack/1"
 MANIFEST = "manifest.json"
 SCORE = "score.json"
 MEMBER_BYTES_MAX = 256 * 1024 * 1024
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, KeyError, ValueError, TypeError,
+    AttributeError,
+)  # fmt: skip
+"""What reading a file that anybody may have made can raise: damaged, encrypted, of another shape."""
 
 
 class PackUnreadable(InvalidInput):
@@ -63,7 +69,7 @@ def check_pack(path: Path) -> PackCheck:
     try:
         with zipfile.ZipFile(path) as archive:
             return _check(archive)
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise PackUnreadable(detail=f"{type(error).__name__}") from error
     except PackInvalid as error:
         raise PackUnreadable(detail=str(error)) from error

@@ -105,6 +105,27 @@ def test_what_is_no_pack_is_refused_in_words(tmp_path: Path, data: bytes) -> Non
         check_pack(target)
 
 
+@pytest.mark.parametrize("manifest", ["[]", '"x"', '{"format": "qm-pack/1", "files": []}'])
+def test_a_manifest_of_another_shape_is_refused_in_words(tmp_path: Path, manifest: str) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("score.json", "{}")
+    with pytest.raises(PackUnreadable):
+        check_pack(tmp_path / "x.zip")
+
+
+def test_a_damaged_member_is_refused_in_words(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", "x" * 1000)
+    data = bytearray(buffer.getvalue())
+    at = data.index(b"manifest.json") + len("manifest.json")
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "x.zip").write_bytes(data)
+    with pytest.raises(PackUnreadable):
+        check_pack(tmp_path / "x.zip")
+
+
 def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
