@@ -26,7 +26,7 @@ from qm.models import (
     Team,
     User,
 )
-from qm.queries import jobs, periods, phrases, quarantine
+from qm.queries import jobs, people_admin, periods, phrases, quarantine
 from qm.settings import settings
 from transcribe.weights import wheels_installed
 
@@ -108,7 +108,11 @@ def overview(actor: Actor) -> Overview:
         arrived = session.exec(
             select(func.count()).select_from(Recording).where(in_reach, Recording.created_at >= today.start)
         ).one()
-        users = session.exec(select(func.count()).select_from(User).where(col(User.active).is_(True))).one()
+        users = session.exec(
+            select(func.count())
+            .select_from(User)
+            .where(col(User.active).is_(True), people_admin.in_scope(actor))
+        ).one()
         agents = session.exec(
             select(func.count())
             .select_from(Agent)

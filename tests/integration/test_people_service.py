@@ -10,6 +10,7 @@ from qm.actor import Actor, UserRole
 from qm.errors import Forbidden, NotFound
 from qm.models import EvaluationState
 from qm.queries import people, people_admin
+from qm.queries.overview import overview
 from qm.services import people as service
 from qm.services import teams, tokens
 from qm.services.acknowledge import AlreadyAcknowledged, WordsTooLong, acknowledge
@@ -64,6 +65,11 @@ def test_an_account_stays_off_while_another_has_its_seat(admin: Actor, centre: C
     with pytest.raises(service.SeatTaken):
         service.set_active(admin, before, active=True)
     assert not people_admin.person(admin, before).active
+
+
+def test_the_overview_counts_the_people_of_the_own_branch(centre: Centre) -> None:
+    assert overview(centre.actors["supervisor"]).users == 7
+    assert overview(centre.actors["headquarters"]).users == 10
 
 
 def test_a_new_password_ends_old_sessions_and_the_old_password(admin: Actor, centre: Centre) -> None:
