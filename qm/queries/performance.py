@@ -12,9 +12,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from qm import stored
 from qm.actor import Actor, UserRole
 from qm.database import reading
-from qm.models import Agent, AnswerRow, Evaluation, EvaluationKind, EvaluationState, Recording, RubricVersion
+from qm.models import (
+    Agent,
+    AnswerRow,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Recording,
+    RubricVersion,
+    Team,
+)
 from qm.queries.averages import Average, average
 from qm.queries.recordings import visible_to
 from qm.settings import settings
@@ -61,7 +71,8 @@ class LossLine:
     criterion: str
     title: str
     mean_points: Decimal
-    """Average points off the total, over the calls in which the criterion counted."""
+    """Average points off the total, over the calls in which the criterion counted, each weighted by the
+    inverse of its chance of being sampled."""
     lost_in: int
     """Calls in which any point was lost."""
     counted_in: int
@@ -139,10 +150,10 @@ def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
     Criteria of different rubric versions are taken together by key, under the newest title.
     """
     per_call = _losses_by_evaluation(calls)
-    seen: dict[str, list[tuple[int, CriterionLoss]]] = defaultdict(list)
+    seen: dict[str, list[tuple[ScoredCall, CriterionLoss]]] = defaultdict(list)
     for call in calls:
         for item in per_call.get(call.evaluation_id, ()):
-            seen[item.criterion].append((call.evaluation_id, item))
+            seen[item.criterion].append((call, item))
     lines = [_line(key, items) for key, items in seen.items()]
     return tuple(sorted((line for line in lines if line.lost_in), key=lambda line: -line.mean_points))
 
@@ -170,10 +181,11 @@ def monthly(calls: Sequence[ScoredCall]) -> tuple[MonthLine, ...]:
     return tuple(found)
 
 
-def _line(key: str, items: list[tuple[int, CriterionLoss]]) -> LossLine:
-    lost = tuple(evaluation_id for evaluation_id, item in items if item.points > 0)
-    whole = sum((item.points for _, item in items), Decimal(0))
-    return LossLine(key, items[0][1].title, whole / len(items), len(lost), len(items), lost)
+def _line(key: str, items: list[tuple[ScoredCall, CriterionLoss]]) -> LossLine:
+    lost = tuple(call.evaluation_id for call, item in items if item.points > 0)
+    weights = [1 / Decimal(str(call.inclusion_probability or 1)) for call, _ in items]
+    whole = sum((weight * item.points for weight, (_, item) in zip(weights, items, strict=True)), Decimal(0))
+    return LossLine(key, items[0][1].title, whole / sum(weights), len(lost), len(items), lost)
 
 
 def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_title: str) -> ScoredCall:
@@ -208,25 +220,26 @@ def _losses_by_evaluation(calls: Sequence[ScoredCall]) -> dict[int, tuple[Criter
     ids = [call.evaluation_id for call in calls]
     with reading() as session:
         rows = session.exec(select(AnswerRow).where(col(AnswerRow.evaluation_id).in_(ids))).all()
-        recordings = session.exec(
-            select(Recording).where(col(Recording.id).in_([call.recording_id for call in calls]))
+        told = session.exec(
+            select(Recording, Agent.number, Team.name)
+            .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
+            .outerjoin(Team, col(Team.id) == Recording.team_id)
+            .where(col(Recording.id).in_([call.recording_id for call in calls]))
         ).all()
     answers: dict[int, list[Answer]] = defaultdict(list)
     for row in rows:
         answers[row.evaluation_id].append(_answer(row))
     rubrics = _rubrics({call.rubric_id for call in calls})
-    call_data = {recording.id: _call_data(recording) for recording in recordings}
+    call_data = {
+        recording.id: stored.call_data_of(recording, agent_no=number or "", team=team or "")
+        for recording, number, team in told
+    }
     return {
         call.evaluation_id: losses(
             rubrics[call.rubric_id], answers[call.evaluation_id], call_data[call.recording_id]
         )
         for call in calls
     }
-
-
-def _call_data(recording: Recording) -> dict[str, str]:
-    attributes = {key: str(value) for key, value in recording.attributes.items()}
-    return {**attributes, "queue": recording.queue, "direction": recording.direction}
 
 
 def _answer(row: AnswerRow) -> Answer:

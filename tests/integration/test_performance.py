@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from qm.clock import now
+from qm.database import writing
 from qm.errors import NotFound
-from qm.models import EvaluationState
+from qm.models import Evaluation, EvaluationState, RubricVersion, VersionState
 from qm.queries import averages, periods
+from qm.queries.evaluations import rubric_of
 from qm.queries.performance import loss_lines, lost_titles, monthly, released
 from qm.queries.teams import team_lines, team_view, teams
+from scoring.rubric import rubric_to_dict
+from scoring.types import Condition, ConditionSource, Operator
 from tests.support.people import Centre
 from tests.support.scored import add_scored
 
@@ -74,6 +79,38 @@ def test_losses_name_the_calls_behind_them_dearest_first(centre: Centre) -> None
     titles = lost_titles(calls)
     assert titles[clean.evaluation_id] == ()
     assert len(titles[both.evaluation_id]) == 2
+
+
+def test_a_call_picked_for_risk_does_not_make_a_criterion_dear(centre: Centre) -> None:
+    add_scored(centre.agent_id, probability=0.1)
+    add_scored(centre.agent_id, probability=1.0, faults=LOSES_GREETING)
+    (greeting,) = loss_lines(released(centre.actors["agent"]))
+    assert (greeting.lost_in, greeting.counted_in) == (1, 2)
+    assert float(greeting.mean_points) == pytest.approx(7.5 / 11)
+
+
+def test_losses_count_what_was_asked_of_the_team_only(centre: Centre) -> None:
+    scored = add_scored(centre.agent_id, faults=LOSES_GREETING)
+    asked = Condition(ConditionSource.CALL_DATA, "team", Operator.ONE_OF, ("A组",))
+    with writing() as session:
+        evaluation = session.get_one(Evaluation, scored.evaluation_id)
+        form = rubric_of(evaluation.rubric_id)
+        sections = tuple(
+            replace(section, criteria=tuple(replace(item, show_if=(asked,)) for item in section.criteria))
+            for section in form.sections
+        )
+        own = RubricVersion(
+            key="by_team",
+            version=1,
+            title="按班组",
+            state=VersionState.PUBLISHED,
+            document=rubric_to_dict(replace(form, key="by_team", version=1, sections=sections)),
+            created_at=now(),
+        )
+        session.add(own)
+        session.flush()
+        evaluation.rubric_id = own.id or 0
+    assert [line.criterion for line in loss_lines(released(centre.actors["agent"]))] == ["greeting"]
 
 
 def test_months_are_those_of_the_installations_zone(centre: Centre) -> None:
