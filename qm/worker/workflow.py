@@ -13,6 +13,7 @@ from collections.abc import Callable
 import structlog
 from dbos import DBOS
 from dbos import error as engine_errors
+from sqlalchemy.exc import OperationalError
 
 from qm.errors import QmError
 from qm.jobs import Step, engine, mirror
@@ -91,7 +92,16 @@ def _failed(job_id: str, recording_id: str, words: str) -> str:
 
 
 def _perform(step: Step, job_id: str, recording_id: str) -> str:
-    """One try of one step."""
+    """One try of one step. Raises `StepStumbled` for what may pass, a database out of reach too."""
+    try:
+        return _try(step, job_id, recording_id)
+    except OperationalError as error:
+        # Else the workflow would end with its job shown as running for ever.
+        log.warning("step_stumbled", job_id=job_id, step=step.value, error=type(error).__name__)
+        raise StepStumbled("数据库暂时无法访问。请检查数据库后点“重试”") from None
+
+
+def _try(step: Step, job_id: str, recording_id: str) -> str:
     job = mirror.begin(job_id, step, worker=tools().worker)
     if job is None:
         return OVER

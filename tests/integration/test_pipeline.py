@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from qm import stored
@@ -207,6 +208,22 @@ def test_without_a_model_the_job_waits_and_says_why(recording_id: str) -> None:
     assert perform(Step.TRANSCRIBE) == workflow.WAITING
     assert (perform.job.state, perform.job.error) == (JobState.WAITING, "请运行 qm models")
     assert status() is RecordingStatus.STORED
+
+
+def test_a_database_out_of_reach_is_tried_again(
+    recording_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_reach(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("SELECT", {}, ConnectionError())
+
+    perform = Performing(recording_id, truth)
+    for function in ("begin", "finish"):
+        with monkeypatch.context() as patch:
+            patch.setattr(workflow.mirror, function, out_of_reach)
+            with pytest.raises(workflow.StepStumbled, match="数据库暂时无法访问"):
+                perform(Step.PRESCORE) if function == "begin" else [perform(step) for step in Step]
+    assert perform(Step.PRESCORE) == workflow.ON
+    assert perform.job.state is JobState.DONE
 
 
 def test_what_may_pass_is_tried_again(recording_id: str) -> None:
