@@ -77,7 +77,7 @@ def search(actor: Actor, query: str, *, role: Role | None = None, page: int = 1)
     with reading() as session:
         total, calls = session.exec(counted.where(*conditions)).one()
         rows = session.exec(
-            base.order_by(col(Recording.started_at).desc(), col(UtteranceRow.start_s))
+            base.order_by(col(Recording.started_at).desc(), col(UtteranceRow.start_s), col(UtteranceRow.id))
             .limit(PAGE)
             .offset((page - 1) * PAGE)
         ).all()
