@@ -19,17 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.types import CallAudio, Role
-from transcribe.acoustics import measure, within
-from transcribe.assemble import Stretch, utterances
-from transcribe.display import shown
-from transcribe.engines.guard import invented
-from transcribe.engines.windows import Window, pack, sound, split_long
-from transcribe.script import is_spoken, simplified_pieces
-from transcribe.types import EngineUnavailable, Progress, Span, Transcript, Word
-from transcribe.voice import padded, voiced_by_role
+from recorder.types import CallAudio
+from transcribe.engines.collecting import CallInWork
+from transcribe.engines.windows import sound
+from transcribe.types import EngineUnavailable, Progress, Transcript, Word
+from transcribe.voice import voiced_by_role
 
-LEAD_S, TRAIL_S = 0.3, 0.3
 _TIMEOUT_S = 120.0
 
 
@@ -53,28 +48,14 @@ class OpenAITranscriber:
         """Hears one call. Raises `EngineUnavailable` where the service does not answer as it should."""
         report = progress or (lambda _share: None)
         report(0.0)
-        voiced = voiced_by_role(audio.channels)
-        windows = [w for role, spans in voiced.items() for w in _windows(audio, role, spans)]
-        stretches: list[Stretch] = []
-        unheard: dict[Role, list[Span]] = {}
+        call = CallInWork(audio, voiced_by_role(audio.channels))
+        windows = list(call.windows())
         for done, window in enumerate(windows, 1):
             samples = sound(window, audio.channels[window.role], audio.rate_hz)
-            words = _words(self._ask(samples, audio.rate_hz))
-            _place(window, words, voiced[window.role], stretches, unheard)
+            call.place(window, _words(self._ask(samples, audio.rate_hz)))
             report(done / len(windows))
         report(1.0)
-        said = utterances(stretches, audio, voiced, shown)
-        return Transcript(
-            utterances=said,
-            acoustics=measure(audio, voiced, said),
-            duration_s=audio.duration_s,
-            language="zh",
-            engine=self.name,
-            engine_version="v1",
-            model=self._model,
-            unheard={role: tuple(spans) for role, spans in unheard.items()},
-            roles_certain=Role.UNKNOWN not in audio.channels,
-        )
+        return call.transcript(engine=self.name, version="v1", model=self._model)
 
     def _ask(self, samples: NDArray[np.float32], rate_hz: int) -> dict[str, Any]:
         fields = [
@@ -101,11 +82,6 @@ class OpenAITranscriber:
         return found
 
 
-def _windows(audio: CallAudio, role: Role, spans: tuple[Span, ...]) -> list[Window]:
-    wide = padded(spans, LEAD_S, TRAIL_S, audio.duration_s)
-    return pack(0, role, split_long(wide, audio.channels[role], audio.rate_hz))
-
-
 def _words(answer: dict[str, Any]) -> list[Word]:
     """Words with window times: the service's own, or its segments' characters at even speed."""
     chances = [
@@ -128,27 +104,6 @@ def _even(text: str, start_s: float, end_s: float, chance: float) -> Iterable[Wo
     step_s = (end_s - start_s) / max(1, len(text))
     for at, character in enumerate(text):
         yield Word(character, start_s + at * step_s, start_s + (at + 1) * step_s, chance)
-
-
-def _place(
-    window: Window,
-    words: list[Word],
-    voiced: tuple[Span, ...],
-    stretches: list[Stretch],
-    unheard: dict[Role, list[Span]],
-) -> None:
-    by_piece: list[list[Word]] = [[] for _ in window.pieces]
-    for text, word in zip(simplified_pieces([w.text for w in words]), words, strict=True):
-        at = window.piece_at((word.start_s + word.end_s) / 2)
-        start, end = window.to_call(word.start_s, at), window.to_call(word.end_s, at)
-        by_piece[at].append(Word(text, start, max(start, end), word.probability))
-    for found, piece in zip(by_piece, window.pieces, strict=True):
-        text = "".join(word.text for word in found)
-        spans = within(voiced, piece.span.start_s, piece.span.end_s)
-        if any(map(is_spoken, text)) and not invented(text, sum(s.duration_s for s in spans), 0.0, 0.0):
-            stretches.append(Stretch(window.role, piece.span, tuple(found)))
-        else:
-            unheard.setdefault(window.role, []).append(piece.span)
 
 
 def _wav(samples: NDArray[np.float32], rate_hz: int) -> bytes:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcribe.engines.vocabulary import SmallVocabulary, UnknownLayout, cut
-from transcribe.types import EngineUnavailable
+from transcribe.types import EngineUnavailable, Word
 from transcribe.weights import Weights
 
 RATE_HZ = 16_000
@@ -48,16 +48,6 @@ class Token:
     """One token heard, with its times in the window and its probability 0..1."""
 
     id: int
-    start_s: float
-    end_s: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class TimedText:
-    """The smallest run of tokens that decodes to whole characters, times in the window."""
-
-    text: str
     start_s: float
     end_s: float
     probability: float
@@ -124,9 +114,9 @@ class SpeechModel:
         )
         return [_timed(given, result) for given, result in zip(known, results, strict=True)]
 
-    def grouped(self, tokens: list[Token]) -> list[TimedText]:
-        """Groups tokens until each group decodes to whole characters."""
-        found: list[TimedText] = []
+    def grouped(self, tokens: list[Token]) -> list[Word]:
+        """Words with window times: tokens grouped until each group decodes to whole characters."""
+        found: list[Word] = []
         group: list[Token] = []
         for token in tokens:
             group.append(token)
@@ -134,7 +124,7 @@ class SpeechModel:
             if "\ufffd" in text and len(group) < 4:
                 continue
             chance = sum(t.probability for t in group) / len(group)
-            found.append(TimedText(text.replace("\ufffd", ""), group[0].start_s, group[-1].end_s, chance))
+            found.append(Word(text.replace("\ufffd", ""), group[0].start_s, group[-1].end_s, chance))
             group = []
         return found
 
