@@ -172,7 +172,7 @@ def listening(actor: Actor, recording_id: str) -> ListeningView:
 
 
 def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
-    """Published forms: the one bound to the call first, then the one it was pre-scored with, the general one."""
+    """Published forms: the one bound to the call first, then that of its pre-score, the general one."""
     bound = version_for(recording)
     with reading() as session:
         rows = session.exec(

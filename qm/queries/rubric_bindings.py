@@ -11,7 +11,6 @@ from sqlmodel import col, select
 from qm.database import reading
 from qm.models import Recording, RubricBinding, RubricVersion, Team, VersionState
 
-
 GENERAL_RUBRIC = "phone_banking"
 """The form for calls that none is bound to, where it is published; else the first published one."""
 

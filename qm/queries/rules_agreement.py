@@ -163,7 +163,10 @@ def calls(actor: Actor, *, limit: int = 50) -> list[CallLine]:
         .limit(limit)
     )
     with reading() as session:
-        return [CallLine(*row[:2], row[2] or "", *row[3:]) for row in session.connection().execute(statement)]
+        return [
+            CallLine(recording_id, started_at, agent or "", one, other)
+            for recording_id, started_at, agent, one, other in session.connection().execute(statement)
+        ]
 
 
 def agreement(actor: Actor) -> list[CriterionAgreement]:

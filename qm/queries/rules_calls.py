@@ -60,7 +60,7 @@ def _read(recording_ids: Sequence[str], actor: Actor) -> list[StoredCall]:
     current = (col(TranscriptRow.recording_id) == Recording.id) & col(TranscriptRow.current)
     with reading() as session:
         rows = session.exec(
-            select(Recording, TranscriptRow.id, TranscriptRow.document, Agent.number, Agent.name, Team.name)
+            select(Recording, TranscriptRow, Agent, Team)
             .join(TranscriptRow, current)
             .join(Agent, col(Agent.id) == Recording.agent_id, isouter=True)
             .join(Team, col(Team.id) == Recording.team_id, isouter=True)
@@ -71,24 +71,26 @@ def _read(recording_ids: Sequence[str], actor: Actor) -> list[StoredCall]:
     return [
         StoredCall(
             recording,
-            agent_name or "",
-            transcript_id or 0,
+            agent.name if agent else "",
+            transcript.id or 0,
             libraries.get(recording.id, in_force),
             Conversation(
                 recording.id,
-                load_transcript(document),
+                load_transcript(transcript.document),
                 tuple(hits[recording.id]),
-                call_data_of(recording, agent_no=number or "", team=team or ""),
+                call_data_of(
+                    recording, agent_no=agent.number if agent else "", team=team.name if team else ""
+                ),
             ),
         )
-        for recording, transcript_id, document, number, agent_name, team in rows
+        for recording, transcript, agent, team in rows
     ]
 
 
 def _hits(recording_ids: Sequence[str]) -> tuple[dict[str, list[Hit]], dict[str, int]]:
     columns = [getattr(HitRow, name) for name in HIT_FIELDS]
     statement = (
-        sa.select(HitRow.recording_id, HitRow.library_id, *columns)
+        sa.select(col(HitRow.recording_id), col(HitRow.library_id), *columns)
         .where(col(HitRow.recording_id).in_(recording_ids))
         .order_by(col(HitRow.start_s), col(HitRow.id))
     )

@@ -90,9 +90,8 @@ _COLUMNS = ("rule_version", "verdict", "evidence", "explanation", "transcript_id
 def _stored_findings(recording_ids: Sequence[str]) -> dict[str, dict[str, tuple[int, Row]]]:
     """By recording and rule: the row's id and what it holds."""
     columns = [getattr(FindingRow, name) for name in _COLUMNS]
-    statement = sa.select(FindingRow.recording_id, FindingRow.rule_key, FindingRow.id, *columns).where(
-        col(FindingRow.recording_id).in_(recording_ids)
-    )
+    named = (col(FindingRow.recording_id), col(FindingRow.rule_key), col(FindingRow.id))
+    statement = sa.select(*named, *columns).where(col(FindingRow.recording_id).in_(recording_ids))
     found: dict[str, dict[str, tuple[int, Row]]] = defaultdict(dict)
     with reading() as session:
         for recording_id, key, row_id, *values in session.connection().execute(statement):

@@ -93,7 +93,7 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
     return known
 
 
-def _by_recording(session: Session, statement: sa.Select[tuple[str, int | None]]) -> dict[str, int]:
+def _by_recording(session: Session, statement: sa.Executable) -> dict[str, int]:
     return {row[0]: row[1] or 0 for row in session.connection().execute(statement).all()}
 
 

@@ -9,5 +9,5 @@ from qm.errors import QmError
 
 def say(error: QmError) -> str:
     """The message with its figures filled in."""
-    text = gettext(error.message)
+    text: str = gettext(error.message)
     return text % error.params if error.params else text

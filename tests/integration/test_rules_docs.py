@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from flask import Flask
+
 from qm.paths import STATIC
 from qm.web.manage.rules_words import in_words
 from scoring.rules import load_fixtures, load_rules, seeded
