@@ -42,6 +42,8 @@ class ScoredCall:
     agent_id: int
     agent_name: str
     agent_number: str
+    team_id: int | None
+    """The team as it was when the call came in."""
     rubric_id: int
     rubric_title: str
     state: EvaluationState
@@ -199,6 +201,7 @@ def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_tit
         agent_id=agent.id,
         agent_name=agent.name,
         agent_number=agent.number,
+        team_id=recording.team_id,
         rubric_id=evaluation.rubric_id,
         rubric_title=rubric_title,
         state=evaluation.state,

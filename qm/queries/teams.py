@@ -85,13 +85,14 @@ def teams(actor: Actor) -> list[tuple[Team, Branch]]:
 
 def team_lines(actor: Actor, period: periods.Period) -> tuple[TeamLine, ...]:
     """Each team's average over the period."""
-    calls = _by_agent(released(actor, since=period.start, until=period.end))
+    calls: dict[int | None, list[ScoredCall]] = defaultdict(list)
+    for call in released(actor, since=period.start, until=period.end):
+        calls[call.team_id].append(call)
     lines = []
     for team, branch in teams(actor):
-        agents = _agents(team)
-        own = [call for agent in agents for call in calls.get(agent.id or 0, ())]
+        own = calls[team.id]
         waiting = sum(not call.acknowledged for call in own)
-        lines.append(TeamLine(team, branch, len(agents), average(own), waiting))
+        lines.append(TeamLine(team, branch, len(_agents(team)), average(own), waiting))
     return tuple(lines)
 
 

@@ -15,6 +15,7 @@ from qm.queries import averages, periods
 from qm.queries.evaluations import rubric_of
 from qm.queries.performance import loss_lines, lost_titles, monthly, released
 from qm.queries.teams import team_lines, team_view, teams
+from qm.services.teams import change_agent
 from scoring.rubric import rubric_to_dict
 from scoring.types import Condition, ConditionSource, Operator
 from tests.support.people import Centre
@@ -130,6 +131,17 @@ def test_a_week_begins_on_monday_in_the_installations_zone(config: object) -> No
         month.start.astimezone().month,
         timedelta(days=28),
     )
+
+
+def test_a_call_counts_for_the_team_it_came_to_on_every_page(centre: Centre) -> None:
+    add_scored(centre.agent_id, faults=LOSES_GREETING)
+    add_scored(centre.other_agent_id)
+    admin = centre.actors["administrator"]
+    change_agent(admin, centre.agent_id, name="李静", team_id=centre.other_team_id, active=True)
+    week = periods.current(periods.PeriodKind.WEEK)
+    supervisor = centre.actors["supervisor"]
+    for line in team_lines(supervisor, week):
+        assert line.average == team_view(supervisor, line.team.id or 0, week).average
 
 
 def test_members_that_cannot_be_told_apart_stand_by_number(centre: Centre) -> None:
