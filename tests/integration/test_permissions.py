@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Map
+from werkzeug.routing import IntegerConverter, Map
 
 from qm.actor import UserRole
 from qm.web.access import PUBLIC, allowed_roles
@@ -29,7 +29,7 @@ def path_of(url_map: Map, endpoint: str, method: str) -> str:
 
 
 def _missing(converter: object) -> object:
-    return 999_999 if "Integer" in type(converter).__name__ else "missing"
+    return 999_999 if isinstance(converter, IntegerConverter) else "missing"
 
 
 def test_every_route_says_who_may(app: Flask) -> None:
