@@ -87,10 +87,7 @@ def _watch(worker: subprocess.Popen[bytes]) -> None:
         )
         while True:
             lines = _lines()
-            heard = sum(
-                line.duration_s * (1.0 if line.state in _SETTLED else line.progress) for line in lines
-            )
-            bar.update(task, completed=heard)
+            bar.update(task, completed=sum(map(_heard_s, lines)))
             if all(line.state in _SETTLED for line in lines):
                 break
             if worker.poll() is not None:
