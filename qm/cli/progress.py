@@ -54,9 +54,7 @@ def follow(recording_ids: Sequence[str]) -> list[JobLine]:
             for line in lines:
                 if line.recording_id not in tasks:
                     tasks[line.recording_id] = bar.add_task(line.filename, total=1.0, state="")
-                bar.update(
-                    tasks[line.recording_id], completed=share_done(line), state=state_words(line)
-                )
+                bar.update(tasks[line.recording_id], completed=share_done(line), state=state_words(line))
             if not any(line.state in (JobState.QUEUED, JobState.RUNNING) for line in lines):
                 break
             time.sleep(LOOK_EVERY_S)

@@ -74,9 +74,7 @@ def client() -> DBOSClient:
         if target not in _clients:
             from dbos import DBOSClient  # noqa: PLC0415
 
-            _clients[target] = DBOSClient(
-                system_database_url=target, application_name=APPLICATION, lazy=True
-            )
+            _clients[target] = DBOSClient(system_database_url=target, application_name=APPLICATION, lazy=True)
         found: DBOSClient = _clients[target]
         return found
 

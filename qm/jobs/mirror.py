@@ -73,9 +73,7 @@ def finish(job_id: str) -> None:
 def waiting() -> list[Job]:
     """Jobs that wait for something, oldest first."""
     with reading() as session:
-        found = session.exec(
-            select(Job).where(Job.state == JobState.WAITING).order_by(col(Job.created_at))
-        )
+        found = session.exec(select(Job).where(Job.state == JobState.WAITING).order_by(col(Job.created_at)))
         return list(found.all())
 
 

@@ -36,9 +36,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def recording_for(actor: Actor, recording_id: str) -> Recording:
     """One recording. Raises `NotFound` where it does not exist or is not this person's to see."""
     with reading() as session:
-        found = session.exec(
-            select(Recording).where(Recording.id == recording_id, visible_to(actor))
-        ).first()
+        found = session.exec(select(Recording).where(Recording.id == recording_id, visible_to(actor))).first()
     if found is None:
         raise NotFound
     return found

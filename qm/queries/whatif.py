@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
@@ -124,12 +126,20 @@ def forms() -> tuple[FormToTry, ...]:
     return tuple(FormToTry(row.id or 0, row.title, row.version, row.state) for row in ordered)
 
 
-def runs(limit: int = 20) -> tuple[tuple[WhatIfRun, RubricVersion], ...]:
-    """The latest runs with their forms."""
+def _asked_within(actor: Actor, by: Any) -> ColumnElement[bool]:
+    """True where the person in column `by` works for the actor's branch: a run shows that branch's agents."""
+    if actor.branch_id is None:
+        return true()
+    return col(by).in_(select(User.id).where(User.branch_id == actor.branch_id))
+
+
+def runs(actor: Actor, limit: int = 20) -> tuple[tuple[WhatIfRun, RubricVersion], ...]:
+    """The latest runs of the actor's branch (headquarters: all) with their forms."""
     with reading() as session:
         found = session.exec(
             select(WhatIfRun, RubricVersion)
             .join(RubricVersion, col(RubricVersion.id) == WhatIfRun.rubric_id)
+            .where(_asked_within(actor, WhatIfRun.requested_by))
             .order_by(col(WhatIfRun.id).desc())
             .limit(limit)
         ).all()
@@ -164,8 +174,19 @@ def evaluation_ids(actor: Actor, key: str, from_at: datetime, to_at: datetime) -
     return [item for item in found if item is not None]
 
 
+def run_for(actor: Actor, run_id: int) -> WhatIfRun:
+    """One run of the actor's branch. Raises `NotFound`."""
+    with reading() as session:
+        run = session.exec(
+            select(WhatIfRun).where(WhatIfRun.id == run_id, _asked_within(actor, WhatIfRun.requested_by))
+        ).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
 def run_of(run_id: int) -> WhatIfRun:
-    """One run. Raises `NotFound`."""
+    """One run, for whoever carries it out. Raises `NotFound`."""
     with reading() as session:
         run = session.get(WhatIfRun, run_id)
     if run is None:
@@ -173,9 +194,9 @@ def run_of(run_id: int) -> WhatIfRun:
     return run
 
 
-def view(run_id: int, *, page: int = 1) -> RunView:
-    """One run for its page. Raises `NotFound`."""
-    run = run_of(run_id)
+def view(actor: Actor, run_id: int, *, page: int = 1) -> RunView:
+    """One run for its page. Raises `NotFound`, also for another branch's."""
+    run = run_for(actor, run_id)
     rubric = rubric_from_dict(run.document)
     with reading() as session:
         row = session.get(RubricVersion, run.rubric_id)
@@ -215,10 +236,14 @@ def view(run_id: int, *, page: int = 1) -> RunView:
     )
 
 
-def ledger(restatement_id: int) -> tuple[Restatement, tuple[RestatedScore, ...]]:
-    """A decision with every score it changed. Raises `NotFound`."""
+def ledger(actor: Actor, restatement_id: int) -> tuple[Restatement, tuple[RestatedScore, ...]]:
+    """A decision of the actor's branch with every score it changed. Raises `NotFound`."""
     with reading() as session:
-        found = session.get(Restatement, restatement_id)
+        found = session.exec(
+            select(Restatement).where(
+                Restatement.id == restatement_id, _asked_within(actor, Restatement.decided_by)
+            )
+        ).first()
         if found is None:
             raise NotFound
         lines = session.exec(
@@ -229,8 +254,8 @@ def ledger(restatement_id: int) -> tuple[Restatement, tuple[RestatedScore, ...]]
     return found, tuple(lines)
 
 
-def restatements() -> tuple[tuple[Restatement, RubricVersion, int], ...]:
-    """Every decision to restate, with its form and how many scores it changed; newest first."""
+def restatements(actor: Actor) -> tuple[tuple[Restatement, RubricVersion, int], ...]:
+    """The branch's decisions to restate, with form and how many scores they changed; newest first."""
     with reading() as session:
         counted = (
             select(RestatedScore.restatement_id, func.count().label("n"))
@@ -241,6 +266,7 @@ def restatements() -> tuple[tuple[Restatement, RubricVersion, int], ...]:
             select(Restatement, RubricVersion, func.coalesce(counted.c.n, 0))
             .join(RubricVersion, col(RubricVersion.id) == Restatement.rubric_id)
             .join(counted, counted.c.restatement_id == col(Restatement.id), isouter=True)
+            .where(_asked_within(actor, Restatement.decided_by))
             .order_by(col(Restatement.id).desc())
         ).all()
     return tuple((one, form, int(n)) for one, form, n in found)

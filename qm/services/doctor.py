@@ -55,9 +55,7 @@ def examine(*, deep: bool = False) -> list[Trouble]:
     engine.prepare()
     with reading() as session:
         recordings = list(session.exec(select(Recording)).all())
-        kept = list(
-            session.exec(select(Quarantine).where(Quarantine.state != QuarantineState.RETRIED)).all()
-        )
+        kept = list(session.exec(select(Quarantine).where(Quarantine.state != QuarantineState.RETRIED)).all())
         jobs = list(session.exec(select(Job)).all())
     present = {found.key: found for found in objects.store().list()}
     return [

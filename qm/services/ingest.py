@@ -95,9 +95,7 @@ def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) 
     place = place_of(call, actor)
     _refuse_duplicate(call, info)
     key = objects.original_key(info.sha256, info.container)
-    objects.store().put(
-        key, path, content_type=objects.content_type_of(info.container), sha256=info.sha256
-    )
+    objects.store().put(key, path, content_type=objects.content_type_of(info.container), sha256=info.sha256)
     recording = _row(call, info, place, key, actor=actor, filename=filename)
     try:
         with writing() as session:

@@ -169,4 +169,3 @@ def _check_seat(session: Session, agent_id: int, user_id: int | None) -> None:
     ).first()
     if holder is not None:
         raise SeatTaken(username=holder.username)
-

@@ -90,12 +90,8 @@ def _heard_since(session: Session, recording_id: str, since: datetime) -> bool:
 def _put_aside(session: Session, recording: Recording) -> None:
     """What belongs to the current transcript only goes with it; findings and hits are found anew."""
     for table in (FindingRow, HitRow, UtteranceRow):
-        session.connection().execute(
-            sa.delete(table).where(col(table.recording_id) == recording.id)
-        )
+        session.connection().execute(sa.delete(table).where(col(table.recording_id) == recording.id))
     session.connection().execute(
-        sa.update(TranscriptRow)
-        .where(col(TranscriptRow.recording_id) == recording.id)
-        .values(current=False)
+        sa.update(TranscriptRow).where(col(TranscriptRow.recording_id) == recording.id).values(current=False)
     )
     session.flush()

@@ -94,6 +94,3 @@ def _replace_hits(
         row.heard = row.heard[:_HEARD_CHARS]
         row.end_s = max(row.start_s, row.end_s)
     session.add_all(rows)
-
-
-

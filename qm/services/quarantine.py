@@ -169,4 +169,3 @@ def _named(call: CallData) -> dict[str, Any]:
 
 def _plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
-

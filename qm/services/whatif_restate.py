@@ -31,6 +31,7 @@ from qm.models import (
     WhatIfCall,
     WhatIfRun,
 )
+from qm.queries.whatif import run_for
 from qm.services import audit
 from qm.services.evaluations import put_score
 from qm.services.rubrics import publish
@@ -82,6 +83,7 @@ def restate(actor: Actor, run_id: int, *, reason: str) -> Restated:
         raise Forbidden
     if not REASON_CHARS_MIN <= len(reason) <= REASON_CHARS_MAX:
         raise ReasonMissing(least=REASON_CHARS_MIN, most=REASON_CHARS_MAX)
+    run_for(actor, run_id)
     jobs.prepare()
     with writing() as session:
         run, row = _tried(session, run_id)

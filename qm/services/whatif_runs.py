@@ -100,7 +100,7 @@ def resume(actor: Actor, run_id: int) -> None:
     """Make a run that stood still ready to be launched again. Raises `NotFound`, `StillRunning`."""
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden
-    run = queries.run_of(run_id)
+    run = queries.run_for(actor, run_id)
     if run.state is JobState.DONE or (run.state is JobState.RUNNING and not stalled(run)):
         raise StillRunning
     with writing() as session:

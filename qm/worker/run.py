@@ -89,4 +89,3 @@ def _stop_on_signals(stop: threading.Event) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, ask)
         signal.signal(signal.SIGINT, ask)
-

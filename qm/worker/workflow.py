@@ -121,9 +121,7 @@ def _try(step: Step, job_id: str, recording_id: str) -> str:
         mirror.stumbled(job_id, words)
         log.warning("step_stumbled", job_id=job_id, step=step.value, error=type(error).__name__)
         raise StepStumbled(words) from None
-    log.info(
-        "step_done", job_id=job_id, step=step.value, seconds=round(time.monotonic() - began, 3)
-    )
+    log.info("step_done", job_id=job_id, step=step.value, seconds=round(time.monotonic() - began, 3))
     if step is Step.PRESCORE:
         mirror.finish(job_id)
     return ON

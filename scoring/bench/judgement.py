@@ -132,9 +132,7 @@ class Report:
         }
 
 
-def run(
-    labelled: Iterable[tuple[Conversation, Labels]], *, rules: Sequence[Rule] | None = None
-) -> Report:
+def run(labelled: Iterable[tuple[Conversation, Labels]], *, rules: Sequence[Rule] | None = None) -> Report:
     """Judge labelled conversations with the seeded rules (or those given) and count.
 
     The labels are read only after a conversation has been judged.

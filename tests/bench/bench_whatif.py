@@ -23,6 +23,7 @@ def main(n: int) -> None:
         os.environ |= {"QM_DATA_DIR": folder, "QM_SECRET_KEY": "bench", "QM_WORKER_PROCESSES": "0"}
         from sqlmodel import select
 
+        from qm.actor import SYSTEM
         from qm.cli.setup import open_database
         from qm.clock import now
         from qm.database import reading
@@ -48,7 +49,7 @@ def main(n: int) -> None:
         whatif_runs.work(run.id or 0)
         took = time.monotonic() - begun
         begun = time.monotonic()
-        view = queries.view(run.id or 0)
+        view = queries.view(SYSTEM, run.id or 0)
         print(f"{view.run.done} evaluations, {view.changed} change: {took:.1f} s, {n / took:.0f}/s; "
               f"page {time.monotonic() - begun:.2f} s")  # fmt: skip
 

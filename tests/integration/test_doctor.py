@@ -133,9 +133,7 @@ def test_a_refused_file_whose_bytes_are_gone_is_put_aside(centre: Centre, tmp_pa
         assert session.exec(select(Quarantine.state)).one() is QuarantineState.DISCARDED
 
 
-def test_a_job_the_engine_has_forgotten_is_enqueued_again(
-    recording: Recording, later: None
-) -> None:
+def test_a_job_the_engine_has_forgotten_is_enqueued_again(recording: Recording, later: None) -> None:
     with writing() as session:
         job = session.exec(select(Job)).one()
         session.connection().execute(sa.text("DELETE FROM workflow_status"))
@@ -161,8 +159,6 @@ def test_a_recording_that_is_ready_needs_no_job(recording: Recording) -> None:
     with writing() as session:
         session.connection().execute(sa.delete(Job))
         session.connection().execute(
-            sa.update(Recording)
-            .where(col(Recording.id) == recording.id)
-            .values(status=RecordingStatus.READY)
+            sa.update(Recording).where(col(Recording.id) == recording.id).values(status=RecordingStatus.READY)
         )
     assert found() == {}

@@ -90,9 +90,7 @@ def test_the_same_sound_under_another_call_goes_to_quarantine(centre: Centre, tm
     assert other.quarantine_id is not None
 
 
-def test_two_at_once_end_as_one_recording_and_one_named_refusal(
-    any_database: str, tmp_path: Path
-) -> None:
+def test_two_at_once_end_as_one_recording_and_one_named_refusal(any_database: str, tmp_path: Path) -> None:
     path = sound(tmp_path)
     ready = threading.Barrier(4)
     made: list[Ingested] = []

@@ -42,9 +42,7 @@ def rendition(recording_id: str) -> bytes:
 
 def listens() -> list[AuditEvent]:
     with reading() as session:
-        return list(
-            session.exec(select(AuditEvent).where(AuditEvent.action == "recording_listened")).all()
-        )
+        return list(session.exec(select(AuditEvent).where(AuditEvent.action == "recording_listened")).all())
 
 
 def test_the_whole_rendition_is_played(client_of: Clients, recording_id: str) -> None:

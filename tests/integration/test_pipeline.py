@@ -210,9 +210,7 @@ def test_without_a_model_the_job_waits_and_says_why(recording_id: str) -> None:
     assert status() is RecordingStatus.STORED
 
 
-def test_a_database_out_of_reach_is_tried_again(
-    recording_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_out_of_reach_is_tried_again(recording_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def out_of_reach(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("SELECT", {}, ConnectionError())
 

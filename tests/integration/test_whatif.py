@@ -15,8 +15,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
 from qm import database
+from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
+from qm.errors import NotFound
 from qm.models import (
     Evaluation,
     EvaluationKind,
@@ -122,7 +124,7 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
     run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
-    view = queries.view(run.id or 0)
+    view = queries.view(SYSTEM, run.id or 0)
     human = next(side for side in view.sides if side.kind is EvaluationKind.HUMAN)
     assert human.shift is not None
     assert human.shift.change.mean == pytest.approx(human.shift.after.mean - human.shift.before.mean)
@@ -138,11 +140,11 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
 def test_automatic_evaluations_are_answered_anew_from_stored_findings_and_kept_apart(centre: Centre) -> None:
     bring_in("p02_rude_transfer")
     run = tried_all(centre, drafted(centre, lambda r: edits.move_section(r.sections[0].key, 1)(r)))
-    automatic = next(s for s in queries.view(run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC)
+    automatic = next(s for s in queries.view(SYSTEM, run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC)
     assert (automatic.n, automatic.changed) == (1, 0), "moving a section changes no answer and no score"
     unbound = replace_rule("forbidden_speech")
     run = tried_all(centre, drafted(centre, unbound))
-    view = queries.view(run.id or 0)
+    view = queries.view(SYSTEM, run.id or 0)
     assert [flip.criterion for flip in view.flips] == ["forbidden_speech"]
     assert view.calls[0].row.flips[0]["evidence"]["text"]
 
@@ -166,7 +168,7 @@ def test_a_rule_draft_is_tried_without_touching_what_is_stored(centre: Centre) -
         with_rule_drafts=True,
     )
     whatif_runs.work(run.id or 0)
-    view = queries.view(run.id or 0)
+    view = queries.view(SYSTEM, run.id or 0)
     assert view.run.error == ""
     assert "forbidden_speech" in {flip.criterion for flip in view.flips}
     assert view.form_changes == ()
@@ -381,6 +383,28 @@ def test_the_database_keeps_the_ledger_from_change(centre: Centre, scored: list[
 
 def test_versions_compare_equal_after_their_documents_are_read(centre: Centre, scored: list[int]) -> None:
     run = tried(centre, drafted(centre, cheaper))
-    view = queries.view(run.id or 0)
+    view = queries.view(SYSTEM, run.id or 0)
     assert view.same_as_stored
     assert rubric_from_dict(run.document) == view.rubric
+
+
+def test_another_branch_sees_neither_run_nor_ledger(centre: Centre, client_of: Client) -> None:
+    """A run names agents and scores of the branch that asked for it."""
+    with writing() as session:
+        form = session.exec(select(RubricVersion)).first()
+        assert form is not None
+        run = WhatIfRun(
+            rubric_id=form.id or 0, from_at=now() - timedelta(days=1), to_at=now(), document=form.document,
+            state=JobState.DONE, requested_by=centre.actors["supervisor"].user_id,
+            created_at=now(), updated_at=now(),
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        far = replace(centre.actors["supervisor"], branch_id=centre.far_branch_id)
+        run_id = run.id or 0
+    assert queries.view(centre.actors["supervisor"], run_id).run.id == run_id
+    assert queries.view(centre.actors["headquarters"], run_id).run.id == run_id
+    with pytest.raises(NotFound):
+        queries.view(far, run_id)
+    assert queries.runs(far) == ()
+    assert len(queries.runs(centre.actors["supervisor"])) == 1

@@ -28,7 +28,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 def _safe_next(target: str | None) -> str:
     """Only paths of this site: an address given by a stranger must not lead elsewhere."""
     parts = urlsplit(target or "")
-    if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if (
+        not target
+        or parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+    ):
         return url_for("home.front")
     return target
 

@@ -12,13 +12,12 @@ from qm.queries import phrases as queries
 from qm.services import phrase_versions, reruns
 from qm.services import phrases as service
 from qm.web.access import actor, allow
+from qm.web.files import whole
 from qm.web.manage import blueprint
 from qm.web.manage.phrases import library_page
 from qm.web.numbers import row_number
 from qm.web.saying import say
 from transcribe.phrases import write_csv
-
-TABLE_BYTES_MAX = 4_000_000
 
 
 @blueprint.post("/phrases/draft")
@@ -90,7 +89,7 @@ def phrase_import() -> ResponseReturnValue:
     sent = request.files.get("table")
     replace = request.form.get("how") == "replace"
     try:
-        text = _text(sent.read(TABLE_BYTES_MAX)) if sent and sent.filename else ""
+        text = _text(whole(sent)) if sent and sent.filename else ""
         number = service.import_table(actor(), text, replace=replace)
     except service.TableUnusable as error:
         return library_page(error.status, problem=say(error), table_errors=error.errors)

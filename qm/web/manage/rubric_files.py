@@ -14,6 +14,7 @@ from qm.queries import rubrics as queries
 from qm.services import rubrics as service
 from qm.services.rubric_drafts import spelled_key
 from qm.web.access import actor, allow
+from qm.web.files import whole
 from qm.web.manage import blueprint
 from qm.web.manage.rubrics import list_page
 from qm.web.saying import say
@@ -21,7 +22,6 @@ from scoring.rubric import Problem, RubricInvalid, rubric_and_lines, rubric_to_y
 from scoring.sheets import read_rubric, template, write_rubric
 from scoring.types import Rubric
 
-FILE_BYTES_MAX = 4_000_000
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNNAMED = "imported"
 
@@ -58,7 +58,7 @@ def rubric_import() -> ResponseReturnValue:
     if sent is None or not sent.filename:
         return list_page(422, problem=gettext("请先选择文件。"))
     try:
-        rubric, problems, notes = _read(sent.read(FILE_BYTES_MAX), sent.filename)
+        rubric, problems, notes = _read(whole(sent), sent.filename)
         row = service.import_draft(actor(), rubric, problems)
     except service.RubricUnusable as error:
         return list_page(error.status, problem=say(error), faults=error.problems)

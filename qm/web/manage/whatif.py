@@ -38,8 +38,8 @@ def _choose(status: int = 200, **more: object) -> ResponseReturnValue:
     page = render_template(
         "pages/manage/whatif.html",
         forms=queries.forms(),
-        runs=queries.runs(),
-        restatements=queries.restatements(),
+        runs=queries.runs(actor()),
+        restatements=queries.restatements(actor()),
         chosen=request.values.get("rubric", type=int),
         from_day=request.form.get("from_day") or (today - timedelta(days=DAYS)).isoformat(),
         to_day=request.form.get("to_day") or today.isoformat(),
@@ -82,7 +82,7 @@ def whatif_run(run_id: int) -> ResponseReturnValue:
 
 def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnValue:
     page = max(request.args.get("page", 1, type=int), 1)
-    view = queries.view(run_id, page=page)
+    view = queries.view(actor(), run_id, page=page)
     swapped = "HX-Request" in request.headers
     template = "partials/_whatif_run.html" if swapped else "pages/manage/whatif_run.html"
     text = render_template(
@@ -129,7 +129,7 @@ def whatif_restate_scores(run_id: int) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def whatif_ledger(restatement_id: int) -> ResponseReturnValue:
     """Old and new scores of one restatement."""
-    decision, lines = queries.ledger(restatement_id)
+    decision, lines = queries.ledger(actor(), restatement_id)
     return render_template(
         "pages/manage/whatif_ledger.html", decision=decision, lines=lines, agents=queries.agent_names()
     )

@@ -102,9 +102,7 @@ def test_a_hit_comes_back_equal(hit: Hit) -> None:
         rule_key=texts,
         rule_version=st.integers(1, 99),
         verdict=st.sampled_from(Verdict),
-        evidence=st.lists(
-            st.builds(Evidence, seconds, seconds, roles, texts, texts), max_size=3
-        ).map(tuple),
+        evidence=st.lists(st.builds(Evidence, seconds, seconds, roles, texts, texts), max_size=3).map(tuple),
         explanation=texts,
     )
 )
