@@ -92,7 +92,7 @@ class SpeechModel:
     def encode(self, sounds: list[NDArray[np.float32]]) -> Any:
         """Encoder output of a batch of windows (16 kHz, 30 s at most), as long as the longest of them."""
         longest_s = max(samples.size for samples in sounds) / RATE_HZ
-        length_s = min(WINDOW_MAX_S, math.ceil(longest_s + TAIL_S))
+        length_s = min(WINDOW_MAX_S, math.ceil((longest_s + TAIL_S) * 10) / 10)
         features = np.stack([self._features(samples, int(length_s * RATE_HZ)) for samples in sounds])
         return self._model.encode(self._ct2.StorageView.from_array(features), to_cpu=False)
 

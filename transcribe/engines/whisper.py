@@ -22,7 +22,7 @@ from transcribe.voice import voiced_by_role
 from transcribe.weights import Weights
 
 BATCH = 8
-ALIKE = 0.8
+ALIKE = 0.85
 """Windows in one batch are at least this share of its longest."""
 
 
