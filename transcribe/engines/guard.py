@@ -26,6 +26,7 @@ MIN_CHARACTERS_PER_S = 2.2
 """Slow Mandarin has three syllables a second."""
 MIN_VOICED_S = 4.0
 """Too short a stretch says nothing about the rate."""
+_STUTTER = re.compile(r"([A-Za-z])\1{4,}|([^\d零一二三四五六七八九幺])\2{9,}")
 _LOOP = re.compile(r"(.{2,12}?)\1{4,}")
 
 
@@ -61,6 +62,8 @@ def repeats(said: str) -> bool:
 
     A run of one digit or character (六六六六) is speech, so the repeated unit needs two characters.
     """
+    if _STUTTER.search(said):
+        return True
     loop = _LOOP.search(said)
     if loop and len(set(loop.group(1))) > 1:
         return True

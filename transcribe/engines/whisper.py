@@ -32,7 +32,7 @@ class Options:
 
     vocabulary: str = ""
     """Words of the service that the model should expect. Never forbidden speech: it may invent it."""
-    beam: int = 1
+    beam: int = 2
     second_beam: int = 5
     """Beam for windows whose first result fails the guard."""
     batch: int = BATCH

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcribe.language.lexicon import MAX_WORD, START, Lexicon, coarse, lexicon
-from transcribe.script import is_han
 from transcribe.sound.syllables import Syllable, readings
 
 
@@ -34,8 +33,9 @@ class Costs:
     beam: int = 12
 
 
-_NUMBER = re.compile("[零〇一二三四五六七八九幺两十百千万亿]{2,}")
-_FIXED = 50.0
+_NUMERALS = "零〇一二三四五六七八九幺两十百千万亿"
+_BETWEEN = re.compile(f"[{_NUMERALS}]{{2,}}|[^\u4e00-\u9fff]+")
+"""What ends a run of words: a number (two numerals or more), or anything but Chinese characters."""
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -78,31 +78,21 @@ def repair(text: str, sureness: Sequence[float] = (), costs: Costs | None = None
     chosen = costs or Costs()
     sure = list(sureness) if len(sureness) == len(text) else [1.0] * len(text)
     out: list[str] = []
-    start = 0
-    for at, character in enumerate(text + "\0"):
-        if is_han(character):
-            continue
-        if at > start:
-            out.append(_run(text[start:at], tuple(round(s, 1) for s in sure[start:at]), chosen))
-        out.append(character)
-        start = at + 1
+    at = 0
+    for between in _BETWEEN.finditer(text + "\0"):
+        words, stop = text[at : between.start()], between.start()
+        if words:
+            out.append(_run(words, tuple(round(s, 1) for s in sure[at:stop]), chosen))
+        out.append(between.group())
+        at = between.end()
     return "".join(out)[:-1]
-
-
-def _weights(heard: str, sure: tuple[float, ...], costs: Costs) -> list[float]:
-    """What a change costs at each character: less where the engine was unsure, all too much in a number."""
-    found = [costs.unsure + (1 - costs.unsure) * chance for chance in sure]
-    for number in _NUMBER.finditer(heard):
-        for at in range(number.start(), number.end()):
-            found[at] = _FIXED
-    return found
 
 
 @functools.lru_cache(maxsize=4096)
 def _run(heard: str, sure: tuple[float, ...], costs: Costs) -> str:
     """Best path through one run of Chinese characters."""
     known = lexicon()
-    weights = _weights(heard, sure, costs)
+    weights = [costs.unsure + (1 - costs.unsure) * chance for chance in sure]
     sounds = [tuple(dict.fromkeys(coarse(s) for s in readings(c))) for c in heard]
     ends: list[dict[str, _Path]] = [{} for _ in range(len(heard) + 1)]
     ends[0][START] = _Path(0.0, START, "")
@@ -143,6 +133,8 @@ def _candidates(
             if part in known.unigram:
                 words.append(part)
         for word in words:
+            if length == 1 and word in _NUMERALS:
+                continue  # 是 before a number is not 十
             cost = _word_cost(part, word, weight, costs)
             if cost is not None and cost < found.get(word, 1e9):
                 found[word] = cost

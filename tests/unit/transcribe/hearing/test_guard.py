@@ -20,6 +20,10 @@ def test_subtitle_credits_are_inventions(text: str) -> None:
     assert invented(text, 5.0, 0.1, -0.2) == "credits"
 
 
+def test_one_letter_again_and_again_is_an_invention() -> None:
+    assert invented(".R.R.R.R.R.R.R.R.R", 5.0, 0.0, -0.2) == "loop"
+
+
 def test_a_loop_is_an_invention_however_confident() -> None:
     assert invented("账户余额," * 20, 28.0, 0.0, -0.05) == "loop"
 

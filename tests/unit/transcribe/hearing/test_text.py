@@ -118,6 +118,18 @@ def test_repair_never_changes_a_number(number: str) -> None:
     assert number in repair(f"号码是{number}对吗")
 
 
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("工号一零八六四位您服务", "工号一零八六四为您服务"),
+        ("编号是二零二六", "编号是二零二六"),
+        ("请提供后四位", "请提供后四位"),
+    ],
+)
+def test_numbers_do_not_pull_the_words_beside_them(heard: str, meant: str) -> None:
+    assert repair(heard) == meant
+
+
 def test_a_word_the_engine_was_unsure_of_changes_more_easily() -> None:
     heard = "去往点"
     sure, unsure = repair(heard, [1.0, 1.0, 1.0]), repair(heard, [1.0, 0.1, 1.0])
