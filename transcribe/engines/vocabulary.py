@@ -2,8 +2,8 @@
 
 Multilingual Whisper scores 51,865 tokens at every step, most of them of other languages; in the base size
 this layer is more than half of a decoding step. Keeping Chinese characters, byte pieces of rarer ones,
-punctuation and short Latin letters leaves about a tenth, and nothing foreign can be written. The weights that
-remain are untouched. The cut is made in memory while loading; the file on disk stays the pinned one.
+punctuation and short Latin abbreviations leaves less than a tenth, and nothing foreign can be written. The
+weights that remain are untouched. The cut is made in memory while loading; the file stays the pinned one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from transcribe.script import is_han
 from transcribe.weights import Weights
 
 _EMBEDDING = "decoder/embeddings/weight"
-_MARKS = set("，。？！、：；“”‘’（）…—·《》,.?! '-&+%")
+_MARKS = set("，。？！、：；“”‘’（）…—·《》,?! %")
 _LATIN_MAX = 3
 _LAST_SPECIAL = "<|notimestamps|>"
 
@@ -43,7 +43,7 @@ def wanted(text: str) -> bool:
     if "\ufffd" in text or all(is_han(c) or c in _MARKS for c in text):
         return bool(text)
     bare = text.strip()
-    return bare.isascii() and bare.isalpha() and len(bare) <= _LATIN_MAX and (len(bare) < 2 or bare.isupper())
+    return bare.isascii() and bare.isalpha() and bare.isupper() and 2 <= len(bare) <= _LATIN_MAX
 
 
 def cut(weights: Weights, decode: Callable[[list[int]], str]) -> SmallVocabulary:

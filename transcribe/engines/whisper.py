@@ -83,17 +83,20 @@ class WhisperTranscriber:
         return [c.transcript(engine=self.name, version=self.version, model=label) for c in state]
 
     def _batches(self, windows: list[Window]) -> list[list[Window]]:
-        """Windows of like length together, so that little is padded; the longest first."""
-        windows.sort(key=lambda window: -window.duration_s)
+        """Windows of one role and like length together; the dearest batches first.
+
+        A batch shares its prompt's length: with roles mixed, the longer prompt would lose its beginning.
+        """
+        windows.sort(key=lambda window: (window.role.value, -window.duration_s))
         size = min(self.options.batch, math.ceil(len(windows) / self.network.workers))
         batches: list[list[Window]] = []
         for window in windows:
             last = batches[-1] if batches else []
-            if not last or len(last) == size or window.duration_s < ALIKE * last[0].duration_s:
-                batches.append([window])
-            else:
+            if last and len(last) < size and _alike(window, last[0]):
                 last.append(window)
-        return batches
+            else:
+                batches.append([window])
+        return sorted(batches, key=lambda batch: -batch[0].duration_s * len(batch))
 
     def prover(self, audio: CallAudio) -> SoundProver:
         """Second listening for a call that was heard."""
@@ -125,3 +128,7 @@ class WhisperTranscriber:
             if not self._failed(second, window, state):
                 return second
         return first
+
+
+def _alike(window: Window, longest: Window) -> bool:
+    return window.role is longest.role and window.duration_s >= ALIKE * longest.duration_s
