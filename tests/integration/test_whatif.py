@@ -37,6 +37,7 @@ from qm.queries.evaluations import answers_of, evaluation_view, rubric_of
 from qm.services import rubric_drafts, rules, whatif_restate, whatif_runs
 from qm.services import rubric_drafts_edit as edits
 from qm.services.rubric_drafts_edit import Edit
+from qm.services.seeds import ensure_seeded
 from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
 from scoring.types import Answer, CriterionKind, Rubric
@@ -388,8 +389,9 @@ def test_versions_compare_equal_after_their_documents_are_read(centre: Centre, s
     assert rubric_from_dict(run.document) == view.rubric
 
 
-def test_another_branch_sees_neither_run_nor_ledger(centre: Centre, client_of: Client) -> None:
+def test_another_branch_sees_no_run_of_this_one(centre: Centre) -> None:
     """A run names agents and scores of the branch that asked for it."""
+    ensure_seeded()
     with writing() as session:
         form = session.exec(select(RubricVersion)).first()
         assert form is not None
