@@ -17,6 +17,7 @@ from qm.services.rejudge import latest
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.rules_words import in_words
+from qm.web.numbers import row_number
 from scoring.types import Verdict
 
 AUDIT = 10
@@ -63,7 +64,7 @@ def rule(key: str) -> ResponseReturnValue:
 def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValue:
     """The page of a rule; `version` in the query shows an older one."""
     line = queries.line(key)
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=row_number)
     row = queries.version(key, number) if number else line.shown
     shown = queries.rule_of(row)
     marks = figures.marks(key)[key]

@@ -19,10 +19,9 @@ from qm.services import whatif_restate, whatif_runs
 from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
+from qm.web.numbers import row_number
 from qm.web.saying import say
 
-ROW_MOST = 2**31 - 1
-"""No row has a higher number; a larger one would not even reach the database."""
 DAYS = 30
 """Days back that are offered."""
 
@@ -40,7 +39,7 @@ def _choose(status: int = 200, **more: object) -> ResponseReturnValue:
         forms=queries.forms(),
         runs=queries.runs(actor()),
         restatements=queries.restatements(actor()),
-        chosen=request.values.get("rubric", type=int),
+        chosen=request.values.get("rubric", type=row_number),
         from_day=request.form.get("from_day") or (today - timedelta(days=DAYS)).isoformat(),
         to_day=request.form.get("to_day") or today.isoformat(),
         **more,
@@ -62,7 +61,7 @@ def whatif_start() -> ResponseReturnValue:
     try:
         run = whatif_runs.start(
             actor(),
-            min(max(request.form.get("rubric", 0, type=int), 0), ROW_MOST),
+            request.form.get("rubric", 0, type=row_number),
             from_at=_midnight("from_day", 0),
             to_at=_midnight("to_day", 1),
             with_rule_drafts="with_rule_drafts" in request.form,
@@ -81,7 +80,7 @@ def whatif_run(run_id: int) -> ResponseReturnValue:
 
 
 def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnValue:
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=row_number), 1)
     view = queries.view(actor(), run_id, page=page)
     swapped = "HX-Request" in request.headers
     template = "partials/_whatif_run.html" if swapped else "pages/manage/whatif_run.html"
