@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from recorder.types import Role
+from scoring.rules.distinct import distinct
 from scoring.rules.evaluate import Evaluation
 from scoring.rules.model import Rule
 from scoring.rules.nodes import Condition, Spoken
@@ -82,7 +83,8 @@ _VERDICTS = {Truth.YES: Verdict.MET, Truth.NO: Verdict.NOT_MET, Truth.UNKNOWN: V
 
 def _evidence(outcome: Outcome, prepared: Prepared, node: Condition, rule: Rule) -> tuple[Evidence, ...]:
     if outcome.matches and outcome.truth is not Truth.NO:
-        return tuple(Evidence(m.start_s, m.end_s, m.role, m.text, m.source) for m in outcome.matches)
+        found = distinct(outcome.matches)
+        return tuple(Evidence(m.start_s, m.end_s, m.role, m.text, m.source) for m in found)
     if outcome.truth is Truth.UNKNOWN:
         return _unheard(prepared, node) or (_whole(prepared, "说话人未能分清"),)
     return (_absence(prepared, node, rule),)
@@ -112,7 +114,7 @@ def _whole(prepared: Prepared, text: str) -> Evidence:
 
 def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
     first = evidence[0]
-    at = f"{int(first.start_s) // 60:02d}:{int(first.start_s) % 60:02d}"
+    at = f"{int(first.start_s) // 60}:{int(first.start_s) % 60:02d}"
     text = rule.explain.of(verdict)
     for name, value in (("n", str(len(evidence))), ("quote", first.text), ("at", at), ("title", rule.title)):
         text = text.replace("{" + name + "}", value)

@@ -212,3 +212,17 @@ def test_speech_rate_loudness_repetition_and_slow_answers() -> None:
     loud = tuple(replace(u, loudness_db=-10.0 if u.index == 4 else -25.0) for u in call.utterances)
     (rule,) = load_rules("key: r1\ntitle: x\nmet_when: {loudness_rise: {role: agent, min_db: 8}}")
     assert verdict(rule, replace(call, transcript=replace(call.transcript, utterances=loud))) is Verdict.MET
+
+
+def test_words_found_in_several_ways_are_one_proof_and_counted_once() -> None:
+    (rule,) = load_rules(
+        "key: rude\ntitle: 推诿\nviolated_when:\n  any:\n    - pattern: {words: [不归我管]}\n"
+        "    - similar: {examples: [这个不归我管], threshold: 0.4}\n    - pattern: {words: [不知道]}\n"
+        "explain: {not_met: '{at} “{quote}”，共 {n} 处'}\n"
+    )
+    found = judge([rule], conversation_from_script("C: 帮我查一下\nA: 这个不归我管\nC: 那谁管\nA: 不知道"))[
+        "rude"
+    ]
+    assert [proof.text for proof in found.evidence] == ["不归我管", "不知道"]
+    assert found.explanation.endswith("“不归我管”，共 2 处")
+    assert found.explanation.startswith("0:")
