@@ -126,7 +126,7 @@ def _load_figures(stored: Mapping[str, float]) -> dict[Role, float]:
 
 HIT_FIELDS = (
     "phrase_id", "phrase", "group", "kind", "role", "utterance", "start_char", "end_char",
-    "start_s", "end_s", "heard", "match", "score", "negated",
+    "start_s", "end_s", "heard", "match", "score", "negated", "acoustic",
 )  # fmt: skip
 
 

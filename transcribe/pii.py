@@ -85,9 +85,10 @@ _JOIN_S = 6.0
 """Longest break inside one number."""
 _BETWEEN_CHARS_MAX = 4
 """What the other may say into a number (嗯, 好的, 继续) without ending it."""
-_OWN_NUMBER = re.compile(
+OWN_NUMBER = re.compile(
     "(?:工号|公号|工单|编号|单号|流水号|代码|序号|座席|客服|订单)[^0-9零一二三四五六七八九]{0,3}$"
 )
+"""What stands before a number of the house, not of a person."""
 _LONG_DIGITS = 8
 _TAIL_LENGTHS = {"tail4": 4, "tail6": 6}
 
@@ -149,9 +150,9 @@ def _numbers(turns: Sequence[Utterance]) -> list[_Number]:
     numbers: list[_Number] = []
     for order, turn in enumerate(turns):
         for run in map(partial(_completed, turn.heard), runs(turn.heard)):
-            if _OWN_NUMBER.search(turn.heard[: run.start]):
+            if OWN_NUMBER.search(turn.heard[: run.start]):
                 continue
-            piece = _piece(turn, run)
+            piece = piece_of(turn, run)
             last = next((n for n in reversed(numbers) if n.role is turn.role), None)
             if last is not None and _continues(last, piece, turns, order):
                 joined = replace(last, pieces=(*last.pieces, piece), order=order)
@@ -177,7 +178,8 @@ def _continues(number: _Number, piece: PiiPiece, turns: Sequence[Utterance], ord
     return said == 0 and all(count <= _BETWEEN_CHARS_MAX for count in others)
 
 
-def _piece(turn: Utterance, run: Run) -> PiiPiece:
+def piece_of(turn: Utterance, run: Run) -> PiiPiece:
+    """A run of digits in one utterance's `heard` with its times in the call."""
     known = detail(turn)
     start_s, end_s = known.start_s(run.start), known.end_s(run.end - 1)
     return PiiPiece(run.digits, turn.index, run.start, run.end, start_s, end_s)
@@ -278,7 +280,7 @@ def _guessed(turns: Sequence[Utterance], asked: Sequence[Hit], known: Sequence[P
         run = sounding(answer.heard, count) or (count > 4 and sounding(answer.heard, count - 1)) or None
         if run is None:
             continue
-        number = _Number(answer.role, (_piece(answer, run),), 0)
+        number = _Number(answer.role, (piece_of(answer, run),), 0)
         guess = _span(number, PiiKind.IDENTITY_TAIL, certain=False)
         if all(len(s.digits) < len(guess.digits) for s in (*known, *found) if _overlap(s, guess)):
             found = [s for s in found if not _overlap(s, guess)] + [guess]
@@ -291,21 +293,3 @@ def _overlap(a: PiiSpan, b: PiiSpan) -> bool:
         for p in a.pieces
         for q in b.pieces
     )
-
-
-def mask(text: str, spans: Iterable[PiiSpan], *, utterance: int | None = None, sign: str = "*") -> str:
-    """`text` with the digits of `spans` replaced by `sign`, as many signs as characters.
-
-    `text` is the `heard` or shown text of one utterance, whose index narrows the spans to those in it.
-    Digits are looked up in the text, so that both ways of writing them are masked; where they are not
-    found (told by their sound alone), their slice of `heard` is masked if it fits.
-    """
-    masked = list(text)
-    written = runs(text)
-    for piece in (p for s in spans for p in s.pieces if utterance in {None, p.utterance}):
-        places = [(r.start, r.end) for r in written if piece.digits in r.digits]
-        if not places and utterance is not None and piece.end_char <= len(text):
-            places = [(piece.start_char, piece.end_char)]
-        for start, end in places:
-            masked[start:end] = [sign if c.isalnum() else c for c in masked[start:end]]
-    return "".join(masked)

@@ -188,3 +188,6 @@ class Hit:
     """0..1, 1 for exact."""
     negated: bool = False
     """Said under negation or as a quotation (不能保证收益): stored, shown, not counted."""
+    acoustic: float | None = None
+    """Where second listening decided: log likelihood ratio in nats of the phrase against what was first
+    heard, over the same sound. A phrase truly said lies near 0; None where the text alone decided."""

@@ -22,6 +22,7 @@ from qm.models.judging import (
 from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionState
 from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
+from qm.models.private import PersonalData, QueueTerm
 from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
 from qm.models.rules import RejudgeRun, RuleMark, RuleVersion, ShadowFinding
 
@@ -42,10 +43,12 @@ __all__ = [
     "Job",
     "JobState",
     "LearnedModelRow",
+    "PersonalData",
     "PhraseLibrary",
     "PhraseRow",
     "Quarantine",
     "QuarantineState",
+    "QueueTerm",
     "Recording",
     "RecordingStatus",
     "RejudgeRun",

@@ -36,6 +36,8 @@ class TranscriptRow(SQLModel, table=True):
     document: dict[str, Any] = Field(sa_type=json_type())
     """The whole `transcribe.types.Transcript` (see `qm.stored`)."""
     current: bool = True
+    masked: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Personal numbers are taken out of the document (see `PersonalData`)."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -77,6 +79,8 @@ class HitRow(SQLModel, table=True):
     match: MatchKind = Field(sa_type=enum_type(MatchKind, "match_kind"))
     score: float
     negated: bool = False
+    acoustic: float | None = None
+    """What second listening gave, as `transcribe.types.Hit.acoustic`."""
 
 
 class FindingRow(SQLModel, table=True):

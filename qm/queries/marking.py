@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import groupby
 from typing import TypeVar
 
 from qm.queries.callviews import Moment, Piece, Tone
+from transcribe.carry import carry
 from transcribe.types import Utterance, Word
 
 T = TypeVar("T")
@@ -16,6 +16,7 @@ T = TypeVar("T")
 LOW_PROBABILITY = 0.5
 """Words the engine gives less than this are underlined with dots."""
 
+_AROUND = " ，。？！、；：,.?!;:"
 _RANK = {Tone.BAD: 0, Tone.DOUBT: 1, Tone.GOOD: 2, Tone.PLAIN: 3}
 
 
@@ -41,12 +42,19 @@ def find_words(text: str, words: str) -> tuple[int, int] | None:
     return None if at < 0 else (places[at], places[at + len(wanted) - 1] + 1)
 
 
+def shown_words(utterance: Utterance, mark: SpanMark) -> str:
+    """The displayed words of a mark, without punctuation around them; empty where none stand for it."""
+    start, end = carry(utterance.heard, utterance.text).of(mark.start_char, mark.end_char)
+    return utterance.text[start:end].strip(_AROUND)
+
+
 def pieces(utterance: Utterance, marks: Iterable[SpanMark]) -> tuple[Piece, ...]:
     """The displayed text in runs of one look, marks and doubtful words carried over from `heard`."""
     carried = carry(utterance.heard, utterance.text)
     low = [False] * len(utterance.text)
     for start, end in low_spans(utterance.words, utterance.heard):
         _paint(low, carried.of(start, end), True)
+    low = [unsure and char.isalnum() for unsure, char in zip(low, utterance.text, strict=True)]
     owner: list[Moment | None] = [None] * len(utterance.text)
     # The gravest, then the longest, is painted last and stays on top.
     ordered = sorted(marks, key=lambda m: (-_RANK[m.moment.tone], m.end_char - m.start_char))
@@ -65,34 +73,6 @@ def low_spans(words: Sequence[Word], heard: str) -> list[tuple[int, int]]:
         if word.probability < LOW_PROBABILITY:
             found.append((max(start, 0), min(position, len(heard))))
     return [(start, end) for start, end in found if start < end]
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """For each character of one text, the slice of the other that stands for it."""
-
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-    def of(self, start: int, end: int) -> tuple[int, int]:
-        """The slice of the other text for this slice; empty where nothing stands for it."""
-        end = min(end, len(self.starts))
-        if start >= end:
-            return (0, 0)
-        return self.starts[start], self.ends[end - 1]
-
-
-def carry(heard: str, text: str) -> Carried:
-    """How `heard` lies on `text`: equal runs one to one, replaced runs in proportion."""
-    starts = [0] * len(heard)
-    ends = [0] * len(heard)
-    matcher = SequenceMatcher(None, heard, text, autojunk=False)
-    for _tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        size, room = i2 - i1, j2 - j1
-        for offset in range(size):
-            starts[i1 + offset] = j1 + offset * room // size
-            ends[i1 + offset] = j1 + -(-(offset + 1) * room // size)
-    return Carried(tuple(starts), tuple(ends))
 
 
 def _letters(text: str) -> str:

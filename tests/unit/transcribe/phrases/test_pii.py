@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from recorder.types import Role
 from tests.unit.transcribe.phrases.conversation import AGENT, CUSTOMER, said
-from transcribe.pii import PiiFinder, PiiKind, identity_checksum, luhn, mask
+from transcribe.pii import PiiFinder, PiiKind, identity_checksum, luhn
 
 FINDER = PiiFinder()
 
@@ -90,13 +90,6 @@ def test_the_agents_reading_of_a_card_tail_is_not_an_answer() -> None:
     assert found((AGENT, "请提供身份证后四位"), (AGENT, "您尾号六二零九的信用卡")) == []
 
 
-def test_masking_hides_the_digits_in_what_was_heard_and_in_what_is_shown() -> None:
-    spans = FINDER.find(said((AGENT, "身份证后四位是多少"), (CUSTOMER, "是三五幺八，谢谢")))
-    assert mask("是三五幺八，谢谢", spans, utterance=1) == "是****，谢谢"
-    assert mask("是3518，谢谢", spans, utterance=1) == "是****，谢谢"
-    assert mask("是3518，谢谢", spans, utterance=0) == "是3518，谢谢"
-
-
 @given(st.integers(min_value=10**14, max_value=10**18 - 1), st.integers(0, 9))
 def test_luhn_accepts_exactly_one_last_digit(body: int, digit: int) -> None:
     assert sum(luhn(f"{body}{d}") for d in range(10)) == 1
@@ -107,4 +100,3 @@ def test_luhn_accepts_exactly_one_last_digit(body: int, digit: int) -> None:
 def test_any_text_of_digits_gives_spans_inside_it(text: str) -> None:
     for span in FINDER.find(said((AGENT, "请说一下您的卡号"), (CUSTOMER, text))):
         assert 0 <= span.start_char < span.end_char <= len(text)
-        assert mask(text, [span], utterance=1).count("*") >= len(span.digits)
