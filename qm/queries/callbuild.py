@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from qm.queries.callviews import CallHeader, CallView, Moment, MomentKind, Note, Turn
-from qm.queries.marking import SpanMark, find_words, pieces, same_words
+from qm.queries.marking import SpanMark, find_words, pieces, same_words, shown_words
 from qm.queries.moments import HitMoment, gather
 from scoring.types import Finding
 from transcribe.types import Acoustics, Hit, Span, Transcript, Utterance
@@ -27,20 +28,26 @@ def build_call(
     group_names: Mapping[str, str],
 ) -> CallView:
     """The view of a transcribed call. `group_names`: phrase group key to its name."""
-    moments, hit_moments = gather(hits, transcript.acoustics, findings, group_names, header.duration_s)
+    found, hit_moments = gather(hits, transcript.acoustics, findings, group_names, header.duration_s)
+    marks = marks_of(transcript.utterances, found, hit_moments)
+    moments = _worded(found, transcript.utterances, marks)
     return CallView(
         header=header,
-        flow=flow(transcript.utterances, moments, hit_moments),
+        flow=flow(transcript.utterances, moments, marks),
         moments=moments,
         voiced=merged_speech(transcript.acoustics),
         roles_certain=transcript.roles_certain,
     )
 
 
-def flow(
+Marks = Mapping[int, Sequence[SpanMark]]
+"""Marks by the index of their utterance."""
+
+
+def marks_of(
     utterances: Sequence[Utterance], moments: Sequence[Moment], hit_moments: Sequence[HitMoment]
-) -> tuple[Turn | Note, ...]:
-    """Turns and the notes between them, in order of time; a note stands before a turn that starts with it."""
+) -> Marks:
+    """Where phrases and quotations of rules stand in what was heard."""
     marks: dict[int, list[SpanMark]] = defaultdict(list)
     for found in hit_moments:
         hit = found.hit
@@ -49,9 +56,24 @@ def flow(
         if moment.kind is MomentKind.EVIDENCE and not _is_sound(moment):
             for index, mark in _in_words(moment, utterances):
                 marks[index].append(mark)
-    turns: list[Turn | Note] = [_turn(utterance, marks[utterance.index]) for utterance in utterances]
+    return marks
+
+
+def flow(utterances: Sequence[Utterance], moments: Sequence[Moment], marks: Marks) -> tuple[Turn | Note, ...]:
+    """Turns and the notes between them, in order of time; a note stands before a turn that starts with it."""
+    turns: list[Turn | Note] = [_turn(utterance, marks.get(utterance.index, ())) for utterance in utterances]
     notes = [Note(moment) for moment in moments if moment.kind in _BETWEEN_TURNS or _is_sound(moment)]
     return tuple(sorted([*notes, *turns], key=lambda item: (item.start_s, item.kind != "note")))
+
+
+def _worded(moments: Sequence[Moment], utterances: Sequence[Utterance], marks: Marks) -> tuple[Moment, ...]:
+    """Moments quoting what the transcript displays, so that chips and transcript say the same words."""
+    said = {
+        mark.moment.key: shown_words(utterance, mark)
+        for utterance in utterances
+        for mark in marks.get(utterance.index, ())
+    }
+    return tuple(replace(moment, text=said.get(moment.key) or moment.text) for moment in moments)
 
 
 def _is_sound(moment: Moment) -> bool:

@@ -226,14 +226,19 @@ def _same_proof(one: EvidenceView, other: EvidenceView) -> bool:
 
 
 def proof(item: Evidence, moments: Sequence[Moment], *, attached: bool) -> EvidenceView:
-    """One proof, linked to the moment it speaks of."""
+    """One proof, linked to the moment it speaks of; a suggested one quotes what is displayed there."""
     found = match(moments, item)
+    quotes = found is not None and found.text and not attached and _quotes_words(item)
     return EvidenceView(
         start_s=item.start_s,
         end_s=item.end_s,
         role=item.role,
-        text=item.text,
+        text=found.text if found and quotes else item.text,
         source=item.source,
         moment=found.key if found else "",
         attached=attached,
     )
+
+
+def _quotes_words(item: Evidence) -> bool:
+    return item.source.startswith(("phrase:", "pattern", "similar:", "manner:"))

@@ -64,7 +64,7 @@ def _findings(program: Program, evaluation: Evaluation) -> dict[str, Finding]:
 
 def _finding(rule: Rule, evaluation: Evaluation) -> Finding:
     prepared = evaluation.prepared
-    evaluation.blind_s = rule.blind_s
+    evaluation.suppose_blind(rule.blind_s)
     if not prepared.utterances:
         return _told(rule, Verdict.CANNOT_TELL, (_whole(prepared, "没有可用的转写"),))
     if rule.applies_when is not None:
@@ -105,7 +105,8 @@ def _absence(prepared: Prepared, node: Condition, rule: Rule) -> Evidence:
     elif window is not None and window.last_s is not None:
         start, where = max(start, end - window.last_s), f"最后 {window.last_s:g} 秒"
     who = next((part.role.role for part in walk(node) if isinstance(part, Spoken)), Role.UNKNOWN)
-    return Evidence(start, end, who, f"{where}未发现：{rule.title}", "absence")
+    what = "未发现" if rule.demands else "未发现问题"
+    return Evidence(start, end, who, f"{where}{what}：{rule.title}", "absence")
 
 
 def _whole(prepared: Prepared, text: str) -> Evidence:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
 from qm.models import RecordingStatus
-from qm.queries.formviews import CriterionView
+from qm.queries.formviews import CriterionView, EvidenceView, SuggestionView
+from qm.queries.moments import NOT_HEARD
 from qm.settings import settings
+from qm.web.built_words import built, said
 from qm.web.desk import blueprint
 from qm.web.desk.filters import clock, points
+from qm.web.locale import current_locale
+from scoring.types import Verdict
 
 
 @blueprint.app_template_filter("at_words")
@@ -41,7 +46,7 @@ def direction_words(direction: str) -> str:
 def answer_words(criterion: CriterionView) -> str:
     """An answer with its proofs and comment in one line, to tell two versions apart."""
     parts = [_chosen(criterion), criterion.comment]
-    parts += [f"▶ {clock(proof.start_s)} {proof.text}" for proof in criterion.attached]
+    parts += [f"▶ {clock(proof.start_s)} {said(proof.text, proof.source)}" for proof in criterion.attached]
     return " · ".join(part for part in parts if part)
 
 
@@ -53,6 +58,25 @@ def _chosen(criterion: CriterionView) -> str:
     if criterion.occurrences is not None:
         return str(gettext("%(count)s 次", count=criterion.occurrences))
     return criterion.chosen_label
+
+
+@blueprint.app_template_global("why_words")
+def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str:
+    """Why an answer is suggested: the rule's own sentence; in English one built from its first proof."""
+    text = suggestion.explanation
+    told = built(text)
+    found = [proof for proof in proofs if proof.source != "human"]
+    if current_locale() == "zh" or not text or told != text or not found:
+        return told
+    first = found[0]
+    if suggestion.verdict is Verdict.NOT_APPLICABLE:
+        return str(gettext("本通电话不适用"))
+    if first.source in NOT_HEARD:
+        return built(first.text)
+    at, words = clock(first.start_s), said(first.text, first.source)
+    if first.source.startswith("acoustics:"):
+        return str(gettext("%(at)s %(fact)s，共 %(n)d 处", at=at, fact=words, n=len(found)))
+    return str(gettext("%(at)s “%(quote)s”，共 %(n)d 处", at=at, quote=words, n=len(found)))
 
 
 @blueprint.app_template_global("waiting_words")
