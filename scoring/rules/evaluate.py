@@ -40,7 +40,7 @@ from scoring.rules.order import in_order
 from scoring.rules.prepared import Match, Prepared
 from scoring.rules.program import Program, Sitting
 from scoring.rules.truth import Truth, at_least, conjunction, disjunction, negate, of_counts
-from scoring.rules.windows import Outcome, Stretch, stretches
+from scoring.rules.windows import WHOLE, Outcome, Stretch, stretches
 
 _FINDERS: dict[type, Callable[..., Iterator[Match]]] = {
     Entity: entities,
@@ -55,41 +55,42 @@ class Evaluation:
 
     def __init__(self, program: Program, prepared: Prepared, sitting: Sitting) -> None:
         self.prepared = prepared
-        self._program, self._sitting = program, sitting
-        self.blind_s = 1.0
-        """Seconds unheard that may hide something; set for the rule that is being answered."""
-        self._answers: dict[tuple[int, float], Outcome] = {}
+        self.program, self._sitting = program, sitting
+        self._same, self._search = program.same, program.search
+        self._by_blind: dict[float, dict[int, Outcome]] = {}
+        self.suppose_blind(1.0)
         self._found: dict[int, tuple[Match, ...]] = {}
+
+    def suppose_blind(self, blind_s: float) -> None:
+        """Seconds unheard that may hide something, for the rule that is being answered."""
+        self._blind_s = blind_s
+        self._answers = self._by_blind.setdefault(blind_s, {})
 
     def ask(self, node: Condition) -> Outcome:
         """The truth of a node and its matches, in order of time."""
-        same = self._program.same(node)
-        key = (id(same), self.blind_s)
-        known = self._answers.get(key)
+        same = self._same[id(node)]
+        known = self._answers.get(id(same))
         if known is None:
-            known = self._answers[key] = self._answer(same)
+            known = self._spoken(same) if isinstance(same, Spoken) else _HANDLERS[type(same)](self, same)
+            self._answers[id(same)] = known
         return known
 
-    def _answer(self, node: Condition) -> Outcome:
-        if isinstance(node, Spoken):
-            return self._spoken(node)
-        return _HANDLERS[type(node)](self, node)
-
     def _matches(self, node: Spoken) -> tuple[Match, ...]:
-        """What a node looks for, in the whole call; searched once for all windows."""
-        search = self._program.search_of(node)
+        """What a node looks for, in the whole call and in order of time; searched once for all windows."""
+        search = self._search[id(node)]
         known = self._found.get(id(search))
         if known is None:
-            known = self._found[id(search)] = tuple(self._find(search))
+            found = sorted(self._find(search), key=lambda match: match.start_s)
+            known = self._found[id(search)] = tuple(found)
         return known
 
     def _find(self, node: Spoken) -> Iterator[Match]:
         if isinstance(node, Pattern):
-            return patterns(node, self.prepared, self._program)
+            return patterns(node, self.prepared, self.program)
         if isinstance(node, Phrase):
-            return phrases(node, self.prepared, self._program)
+            return phrases(node, self.prepared, self.program)
         if isinstance(node, Similar | Manner):
-            return alike(node, self.prepared, self._program, self._sitting)
+            return alike(node, self.prepared, self.program, self._sitting)
         if isinstance(node, DeadAir):
             holds = self.ask(node.hold).matches if node.hold is not None else ()
             return dead_air(node, self.prepared, holds)
@@ -99,21 +100,16 @@ class Evaluation:
         places = stretches(node.window, node.role, self.prepared, self.ask)
         if not places:
             return Outcome(Truth.NO)
-        kept = tuple(sorted(self._inside(node, places), key=lambda match: match.start_s))
-        certain = sum(match.certain for match in kept)
+        kept = self._matches(node)
+        if kept and places is not WHOLE:
+            kept = tuple(_inside(kept, places))
+        certain = len([match for match in kept if match.certain])
         truth = of_counts(certain=certain, possible=len(kept), needed=node.count)
         if isinstance(node, Phrase) and node.distinct > 1 and truth is not Truth.NO:
             truth = truth if phrase_names(node, self.prepared) >= node.distinct else Truth.NO
         if truth is Truth.NO and self._hidden(node, places):
             truth = Truth.UNKNOWN
         return Outcome(truth, kept)
-
-    def _inside(self, node: Spoken, places: tuple[Stretch, ...]) -> Iterator[Match]:
-        for match in self._matches(node):
-            holding = [place for place in places if place.holds(match.start_s)]
-            if holding:
-                sure = any(place.certain for place in holding)
-                yield match if sure else replace(match, certain=False)
 
     def _hidden(self, node: Spoken, places: tuple[Stretch, ...]) -> bool:
         """Could what is missing have been there unheard?"""
@@ -123,9 +119,10 @@ class Evaluation:
             return False
         if isinstance(node, AgentNumber) and not self.prepared.conversation.call_data.get("agent_no"):
             return True
-        return any(
-            min(span.end_s, place.end_s) - max(span.start_s, place.start_s) >= self.blind_s
-            for span in self.prepared.blind_for(node.role)
+        blind = self.prepared.blind_for(node.role)
+        return bool(blind) and any(
+            min(span.end_s, place.end_s) - max(span.start_s, place.start_s) >= self._blind_s
+            for span in blind
             for place in places
         )
 
@@ -172,6 +169,14 @@ class Evaluation:
             return Outcome(Truth.UNKNOWN if blind else Truth.YES, left)
         doubtful = found.truth is Truth.UNKNOWN and (left or not found.matches)
         return Outcome(Truth.UNKNOWN if doubtful else Truth.NO, left)
+
+
+def _inside(matches: Iterable[Match], places: tuple[Stretch, ...]) -> Iterator[Match]:
+    for match in matches:
+        holding = [place for place in places if place.holds(match.start_s)]
+        if holding:
+            sure = any(place.certain for place in holding)
+            yield match if sure else replace(match, certain=False)
 
 
 def _near(match: Match, others: Iterable[Match], within_s: float) -> bool:

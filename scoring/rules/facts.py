@@ -43,7 +43,7 @@ def turns(node: Turns, prepared: Prepared) -> Outcome:
     """Compare the number of utterances; unknown for one speaker where they were not told apart."""
     if node.role is not Who.ANYONE and not prepared.roles_certain:
         return Outcome(Truth.UNKNOWN)
-    value = sum(prepared.counts_for(u, node.role) for u in prepared.utterances)
+    value = len(prepared.own(node.role))
     return Outcome(
         _between(value, node.min, node.max), _fact(prepared, f"{value} 句", "turns", node.role.role)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from recorder.types import Role
 from scoring.rules.nodes import AgentNumber, Entity, EntityKind, Manner, Pattern, Phrase, Similar, Who
 from scoring.rules.prepared import Match, Prepared, Sheet, time_in
-from scoring.rules.program import Program, Sitting
+from scoring.rules.program import Program, Sitting, Table
 from scoring.rules.sound import plain, sound
 from transcribe.types import Hit, Utterance
 
@@ -30,11 +30,7 @@ _NUMBER_AFTER = re.compile(r"(?:工号|公号|功号|工好|编号)(?:是|为)?(
 def phrases(node: Phrase, prepared: Prepared, program: Program) -> Iterator[Match]:
     """Hits of the scanner in the groups and phrases asked for."""
     guard = program.guard(node)
-    for hit in prepared.conversation.hits:
-        if hit.negated and not node.negated:
-            continue
-        if hit.score < node.min_score or not _listed(node, hit):
-            continue
+    for hit in _hits(node, prepared):
         if guard is not None and _hit_taken_back(guard, hit, prepared):
             continue
         certain = _hit_certain(node, hit, prepared)
@@ -46,13 +42,7 @@ def phrases(node: Phrase, prepared: Prepared, program: Program) -> Iterator[Matc
 
 def phrase_names(node: Phrase, prepared: Prepared) -> int:
     """How many different groups and phrases asked for were surely found."""
-    return len(
-        {
-            hit.group if hit.group in node.groups else hit.phrase
-            for hit in prepared.conversation.hits
-            if _listed(node, hit) and (node.negated or not hit.negated) and hit.score >= node.min_score
-        }
-    )
+    return len({hit.group if hit.group in node.groups else hit.phrase for hit in _hits(node, prepared)})
 
 
 def _hit_taken_back(guard: re.Pattern[str], hit: Hit, prepared: Prepared) -> bool:
@@ -64,8 +54,12 @@ def _hit_taken_back(guard: re.Pattern[str], hit: Hit, prepared: Prepared) -> boo
     return guard.search(sound(plain(utterance.heard)), max(0, start - _BEFORE), end + _AFTER) is not None
 
 
-def _listed(node: Phrase, hit: Hit) -> bool:
-    return hit.group in node.groups or hit.phrase in node.phrases
+def _hits(node: Phrase, prepared: Prepared) -> list[Hit]:
+    return [
+        hit
+        for hit in prepared.hits(groups=node.groups, phrases=node.phrases)
+        if (node.negated or not hit.negated) and hit.score >= node.min_score
+    ]
 
 
 def _hit_certain(node: Phrase, hit: Hit, prepared: Prepared) -> bool | None:
@@ -120,32 +114,27 @@ def _at(sheet: Sheet, start: int, end: int, node: Pattern, prepared: Prepared) -
 
 def alike(node: Similar | Manner, prepared: Prepared, program: Program, sitting: Sitting) -> Iterator[Match]:
     """For each utterance the clause most like the examples, where it reaches the threshold."""
+    table = sitting.table(node)
+    if table is None or not (near := sitting.near(table, node.threshold)):
+        return
     loose = isinstance(node, Similar) and node.self_evident and not prepared.roles_certain
     guard = program.guard(node) if isinstance(node, Manner) else None
     for place, utterance in enumerate(prepared.utterances):
-        if not (loose or prepared.counts_for(utterance, node.role)):
+        pieces = sitting.clauses_of(utterance.text or utterance.heard)
+        if near.isdisjoint(pieces) or not (loose or prepared.counts_for(utterance, node.role)):
             continue
-        best = _best_clause(node, utterance, sitting)
+        best = _best_clause(node, [piece for piece in pieces if piece in near], table)
         if best is None or (guard is not None and guard.search(sound(prepared.plain[place]))):
             continue
         sure = loose or prepared.is_certain(utterance, node.role)
         yield _clause(utterance, prepared.plain[place], best, node, certain=sure)
 
 
-def _best_clause(
-    node: Similar | Manner, utterance: Utterance, sitting: Sitting
-) -> tuple[float, str, str] | None:
-    """Score, clause and nearest example of the clause that counts most."""
-    table = sitting.table(node)
-    if table is None:
-        return None
+def _best_clause(node: Similar | Manner, pieces: list[str], table: Table) -> tuple[float, str, str] | None:
+    """Score, clause and nearest example of the clause that counts most, of those near enough."""
     least = node.min_chars if isinstance(node, Manner) else 1
-    scored = [
-        (table.score(piece), piece)
-        for piece in sitting.clauses_of(utterance.text or utterance.heard)
-        if len(piece) >= least
-    ]
-    for score, piece in sorted((s for s in scored if s[0] >= node.threshold), reverse=True):
+    scored = [(table.score(piece), piece) for piece in pieces if len(piece) >= least]
+    for score, piece in sorted(scored, reverse=True):
         likeness = table.likeness(piece)
         if isinstance(node, Similar) and score - likeness.against < node.margin:
             continue

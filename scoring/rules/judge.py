@@ -10,11 +10,10 @@ from recorder.types import Role
 from scoring.rules.distinct import distinct
 from scoring.rules.evaluate import Evaluation
 from scoring.rules.model import Rule
-from scoring.rules.nodes import Condition, Spoken
+from scoring.rules.nodes import Spoken
 from scoring.rules.prepared import Prepared
 from scoring.rules.program import Program
 from scoring.rules.truth import Truth, negate
-from scoring.rules.walk import walk
 from scoring.rules.windows import Outcome
 from scoring.types import Conversation, Evidence, Finding, Verdict
 
@@ -72,39 +71,42 @@ def _finding(rule: Rule, evaluation: Evaluation) -> Finding:
         if applies.truth is Truth.NO:
             return _told(rule, Verdict.NOT_APPLICABLE, (_whole(prepared, "全程未出现适用情形"),))
         if applies.truth is Truth.UNKNOWN:
-            return _told(rule, Verdict.CANNOT_TELL, _evidence(applies, prepared, rule.applies_when, rule))
+            asked = evaluation.program.spoken_in(rule.applies_when)
+            return _told(rule, Verdict.CANNOT_TELL, _evidence(applies, prepared, asked, rule))
     outcome = evaluation.ask(rule.condition)
     verdict = _VERDICTS[outcome.truth if rule.demands else negate(outcome.truth)]
-    return _told(rule, verdict, _evidence(outcome, prepared, rule.condition, rule))
+    asked = evaluation.program.spoken_in(rule.condition)
+    return _told(rule, verdict, _evidence(outcome, prepared, asked, rule))
 
 
 _VERDICTS = {Truth.YES: Verdict.MET, Truth.NO: Verdict.NOT_MET, Truth.UNKNOWN: Verdict.CANNOT_TELL}
 
 
-def _evidence(outcome: Outcome, prepared: Prepared, node: Condition, rule: Rule) -> tuple[Evidence, ...]:
+def _evidence(
+    outcome: Outcome, prepared: Prepared, asked: Sequence[Spoken], rule: Rule
+) -> tuple[Evidence, ...]:
     if outcome.matches and outcome.truth is not Truth.NO:
         found = distinct(outcome.matches)
         return tuple(Evidence(m.start_s, m.end_s, m.role, m.text, m.source) for m in found)
     if outcome.truth is Truth.UNKNOWN:
-        return _unheard(prepared, node) or (_whole(prepared, "说话人未能分清"),)
-    return (_absence(prepared, node, rule),)
+        return _unheard(prepared, asked) or (_whole(prepared, "说话人未能分清"),)
+    return (_absence(prepared, asked, rule),)
 
 
-def _unheard(prepared: Prepared, node: Condition) -> tuple[Evidence, ...]:
-    asked = [part.role for part in walk(node) if isinstance(part, Spoken)]
-    spans = {span for who in asked for span in prepared.blind_for(who)}
+def _unheard(prepared: Prepared, asked: Sequence[Spoken]) -> tuple[Evidence, ...]:
+    spans = {span for who in {part.role for part in asked} for span in prepared.blind_for(who)}
     ordered = sorted(spans, key=lambda span: span.start_s)
     return tuple(Evidence(s.start_s, s.end_s, Role.UNKNOWN, "此处未听清", "unheard") for s in ordered)
 
 
-def _absence(prepared: Prepared, node: Condition, rule: Rule) -> Evidence:
-    window = next((part.window for part in walk(node) if isinstance(part, Spoken)), None)
+def _absence(prepared: Prepared, asked: Sequence[Spoken], rule: Rule) -> Evidence:
+    window = asked[0].window if asked else None
     start, end, where = prepared.start_s, prepared.end_s, "全程"
     if window is not None and window.first_s is not None:
         end, where = min(end, start + window.first_s), f"前 {window.first_s:g} 秒"
     elif window is not None and window.last_s is not None:
         start, where = max(start, end - window.last_s), f"最后 {window.last_s:g} 秒"
-    who = next((part.role.role for part in walk(node) if isinstance(part, Spoken)), Role.UNKNOWN)
+    who = asked[0].role.role if asked else Role.UNKNOWN
     what = "未发现" if rule.demands else "未发现问题"
     return Evidence(start, end, who, f"{where}{what}：{rule.title}", "absence")
 

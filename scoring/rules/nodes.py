@@ -15,10 +15,11 @@ class Who(StrEnum):
     CUSTOMER = "customer"
     ANYONE = "anyone"
 
-    @property
-    def role(self) -> Role:
-        """The role in the transcript; `UNKNOWN` stands for anyone."""
-        return Role(self.value) if self is not Who.ANYONE else Role.UNKNOWN
+    role: Role
+    """The role in the transcript; `UNKNOWN` stands for anyone. Asked often: worked out once."""
+
+    def __init__(self, value: str) -> None:
+        self.role = Role.UNKNOWN if value == "anyone" else Role(value)
 
 
 class Comparison(StrEnum):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from recorder.types import Role
 from scoring.rules.nodes import Who
 from scoring.rules.sound import plain, sound
 from scoring.types import Conversation
-from transcribe.types import Span, Utterance
+from transcribe.types import Hit, Span, Utterance
 
 JOIN_GAP_S = 1.5
 """Utterances of one speaker closer than this belong to one line."""
@@ -63,13 +65,13 @@ def time_in(utterance: Utterance, share: float) -> float:
     """The second at which a share (0 to 1) of an utterance's characters is spoken, by its words."""
     if not utterance.words:
         return utterance.start_s + share * (utterance.end_s - utterance.start_s)
-    total = sum(len(word.text) for word in utterance.words) or 1
-    left = share * total
-    for word in utterance.words:
-        size = len(word.text)
-        if left <= size and size:
-            return word.start_s + left / size * (word.end_s - word.start_s)
-        left -= size
+    sizes = [len(word.text) for word in utterance.words]
+    ends = list(accumulate(sizes))
+    said = share * (ends[-1] or 1)
+    for at in range(bisect_left(ends, said), len(sizes)):
+        size, word = sizes[at], utterance.words[at]
+        if size:
+            return word.start_s + (said - (ends[at] - size)) / size * (word.end_s - word.start_s)
     return utterance.words[-1].end_s
 
 
@@ -83,6 +85,8 @@ class Prepared:
             utterance.role is not Role.UNKNOWN for utterance in self.utterances
         )
         self._sheets: dict[Who, Sheet] = {}
+        self._own: dict[Who, tuple[Utterance, ...]] = {}
+        self._blind_for: dict[Who, tuple[Span, ...]] = {}
 
     @cached_property
     def start_s(self) -> float:
@@ -111,6 +115,29 @@ class Prepared:
     def is_certain(self, utterance: Utterance, who: Who) -> bool:
         """True where the utterance is surely the speaker's."""
         return who is Who.ANYONE or (self.roles_certain and utterance.role is who.role)
+
+    def own(self, who: Who) -> tuple[Utterance, ...]:
+        """The utterances that may be the speaker's."""
+        if who not in self._own:
+            self._own[who] = tuple(u for u in self.utterances if self.counts_for(u, who))
+        return self._own[who]
+
+    def hits(self, *, groups: Iterable[str], phrases: Iterable[str]) -> list[Hit]:
+        """What the scanner found of these groups and of these phrases, in its order."""
+        by_group, by_phrase = self._hits_by
+        places = {place for group in groups for place in by_group.get(group, ())}
+        places.update(place for phrase in phrases for place in by_phrase.get(phrase, ()))
+        return [self.conversation.hits[place] for place in sorted(places)]
+
+    @cached_property
+    def _hits_by(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """Places among the hits, by group and by phrase."""
+        by_group: dict[str, list[int]] = {}
+        by_phrase: dict[str, list[int]] = {}
+        for place, hit in enumerate(self.conversation.hits):
+            by_group.setdefault(hit.group, []).append(place)
+            by_phrase.setdefault(hit.phrase, []).append(place)
+        return by_group, by_phrase
 
     def sheet(self, who: Who) -> Sheet:
         """The lines that may be the speaker's."""
@@ -151,5 +178,7 @@ class Prepared:
 
     def blind_for(self, who: Who) -> tuple[Span, ...]:
         """Unheard stretches that may be the speaker's."""
-        roles = tuple(Role) if who is Who.ANYONE else (who.role, Role.UNKNOWN)
-        return tuple(span for role in roles for span in self.blind.get(role, ()))
+        if who not in self._blind_for:
+            roles = tuple(Role) if who is Who.ANYONE else (who.role, Role.UNKNOWN)
+            self._blind_for[who] = tuple(span for role in roles for span in self.blind.get(role, ()))
+        return self._blind_for[who]

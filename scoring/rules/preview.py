@@ -37,7 +37,7 @@ def nearest(
     Shows where to set the threshold: what lies just above it and just below.
     """
     program = Program((Rule("preview", "preview", met_when=condition),))
-    search = program.search_of(condition)
+    search = program.search[id(condition)]
     assert isinstance(search, Similar | Manner)
     prepared = [Prepared(conversation) for conversation in conversations]
     table = (sitting := program.sitting(prepared)).table(search)

@@ -15,7 +15,7 @@ from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar, Spo
 from scoring.rules.prepared import Prepared
 from scoring.rules.similarity import MannerModel, Space, clauses
 from scoring.rules.sound import sound_pattern
-from scoring.rules.walk import conditions_of
+from scoring.rules.walk import conditions_of, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ class Program:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._alias = Aliases(self.rules)
-        nodes = self._alias.searches
+        alias = Aliases(self.rules)
+        self.same, self.search = alias.same, alias.search
+        self._spoken: dict[int, tuple[Spoken, ...]] = {}
+        nodes = alias.searches
         self._patterns = {id(n): compile_pattern(n) for n in nodes if isinstance(n, Pattern)}
         guarded = [n for n in nodes if isinstance(n, Phrase | Manner)]
         self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in guarded}
@@ -59,13 +61,12 @@ class Program:
         models = {heaps: MannerModel(self._space, *heaps) for heaps in sorted(trained)}
         self._models = {id(n): models[n.examples, n.unlike] for n in self._manner}
 
-    def same(self, node: Condition) -> Condition:
-        """The one node that stands for all equal ones, so that equal conditions are answered once."""
-        return self._alias.same(node)
-
-    def search_of(self, node: Spoken) -> Spoken:
-        """The node without window and count: what is looked for, wherever and however often."""
-        return self._alias.search_of(node)
+    def spoken_in(self, node: Condition) -> tuple[Spoken, ...]:
+        """The conditions over words and sound inside an expression of this rule set, outermost first."""
+        known = self._spoken.get(id(node))
+        if known is None:
+            known = self._spoken[id(node)] = tuple(p for p in walk(node) if isinstance(p, Spoken))
+        return known
 
     def pattern(self, search: Pattern) -> CompiledPattern:
         """The compiled expressions of a search of this rule set."""
@@ -99,25 +100,19 @@ class Aliases:
     def __init__(self, rules: Iterable[Rule]) -> None:
         first: dict[Condition, Condition] = {}
         bare: dict[Spoken, Spoken] = {}
-        self._same: dict[int, Condition] = {}
-        self._search: dict[int, Spoken] = {}
+        self.same: dict[int, Condition] = {}
+        """By a node's identity the one node that stands for all equal ones: those are answered once."""
+        self.search: dict[int, Spoken] = {}
+        """By a node's identity the node without window and count: what is looked for, wherever."""
         for rule in rules:
             for node in conditions_of(rule):
-                if id(node) in self._same:
+                if id(node) in self.same:
                     continue
-                self._same[id(node)] = first.setdefault(node, node)
+                self.same[id(node)] = first.setdefault(node, node)
                 if isinstance(node, Spoken):
                     without = replace(node, window=Window(), count=1)
-                    self._search[id(node)] = bare.setdefault(without, without)
+                    self.search[id(node)] = bare.setdefault(without, without)
         self.searches = tuple(bare)
-
-    def same(self, node: Condition) -> Condition:
-        """The first of all equal nodes."""
-        return self._same[id(node)]
-
-    def search_of(self, node: Spoken) -> Spoken:
-        """The node without window and count."""
-        return self._search[id(node)]
 
 
 class Heap:
@@ -144,6 +139,10 @@ class Table(Protocol):
         """0 to 1."""
         ...
 
+    def reaching(self, threshold: float) -> Iterable[str]:
+        """The clauses whose score is at least this."""
+        ...
+
     def likeness(self, piece: str) -> Likeness:
         """The score and what it rests on."""
         ...
@@ -162,6 +161,10 @@ class HeapTable:
     def score(self, piece: str) -> float:
         """Cosine with the best example."""
         return float(self.best[self.rows[piece]])
+
+    def reaching(self, threshold: float) -> Iterable[str]:
+        """The clauses whose cosine is at least this."""
+        return _reaching(self.rows, self.best, threshold)
 
     def likeness(self, piece: str) -> Likeness:
         """The score, the example and the best counter-example's score."""
@@ -182,10 +185,20 @@ class MannerTable:
         """The model's probability."""
         return float(self.given[self.rows[piece]])
 
+    def reaching(self, threshold: float) -> Iterable[str]:
+        """The clauses whose probability is at least this."""
+        return _reaching(self.rows, self.given, threshold)
+
     def likeness(self, piece: str) -> Likeness:
         """The probability and the nearest example."""
         row = self.rows[piece]
         return Likeness(float(self.given[row]), self.model.nearest(self.vectors[row]))
+
+
+def _reaching(rows: dict[str, int], scores: NDArray[Any], threshold: float) -> Iterable[str]:
+    # As Python floats, as `score` gives them: a threshold must not be rounded to the array's type.
+    pieces = tuple(rows)
+    return [pieces[row] for row in np.flatnonzero(scores.astype(np.float64) >= threshold)]
 
 
 class Sitting:
@@ -193,10 +206,18 @@ class Sitting:
 
     def __init__(self, pieces: dict[str, tuple[str, ...]], tables: dict[int, Table]) -> None:
         self._pieces, self._tables = pieces, tables
+        self._near: dict[tuple[int, float], frozenset[str]] = {}
 
     def clauses_of(self, text: str) -> tuple[str, ...]:
         """The clauses of an utterance."""
         return self._pieces[text]
+
+    def near(self, table: Table, threshold: float) -> frozenset[str]:
+        """The clauses that reach a threshold: few of many, so that most calls need no closer look."""
+        key = id(table), threshold
+        if key not in self._near:
+            self._near[key] = frozenset(table.reaching(threshold))
+        return self._near[key]
 
     def table(self, search: Similar | Manner) -> Table | None:
         """The scores for a search; None where there is no clause at all."""

@@ -41,6 +41,8 @@ def stretches(window: Window, who: Who, prepared: Prepared, ask: Ask) -> tuple[S
     """The stretches in which a match must begin. Empty where an anchor is surely missing."""
     low, high = _fixed(window, who, prepared)
     anchored = _anchored(window, ask)
+    if anchored is WHOLE and (low, high) == (-FOREVER, FOREVER):
+        return WHOLE
     return tuple(
         Stretch(max(low, a.start_s), min(high, a.end_s), a.certain)
         for a in anchored
@@ -56,7 +58,7 @@ def _fixed(window: Window, who: Who, prepared: Prepared) -> tuple[float, float]:
         low = max(low, prepared.end_s - window.last_s)
     if window.first_turns is None and window.last_turns is None:
         return low, high
-    own = [u for u in prepared.utterances if prepared.counts_for(u, who)]
+    own = prepared.own(who)
     if window.first_turns is not None and len(own) > window.first_turns:
         high = min(high, own[window.first_turns - 1].end_s)
     if window.last_turns is not None and len(own) > window.last_turns:
@@ -65,6 +67,8 @@ def _fixed(window: Window, who: Who, prepared: Prepared) -> tuple[float, float]:
 
 
 def _anchored(window: Window, ask: Ask) -> tuple[Stretch, ...]:
+    if window.after is None and window.before is None and window.near is None:
+        return WHOLE
     reach = FOREVER if window.within_s is None else window.within_s
     found: tuple[Stretch, ...] = WHOLE
     for anchor, back, forth in (
