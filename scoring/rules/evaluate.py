@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from scoring.rules import facts
@@ -47,6 +48,7 @@ _FINDERS: dict[type, Callable[..., Iterator[Match]]] = {
     AgentNumber: agent_numbers,
     **SOUND_FINDERS,
 }
+_BY_START = attrgetter("start_s")
 _WORDS = (Phrase, Pattern, Similar, Manner, Entity, AgentNumber)
 
 
@@ -80,8 +82,7 @@ class Evaluation:
         search = self._search[id(node)]
         known = self._found.get(id(search))
         if known is None:
-            found = sorted(self._find(search), key=lambda match: match.start_s)
-            known = self._found[id(search)] = tuple(found)
+            known = self._found[id(search)] = tuple(sorted(self._find(search), key=_BY_START))
         return known
 
     def _find(self, node: Spoken) -> Iterator[Match]:

@@ -124,7 +124,7 @@ def alike(node: Similar | Manner, prepared: Prepared, program: Program, sitting:
         if near.isdisjoint(pieces) or not (loose or prepared.counts_for(utterance, node.role)):
             continue
         best = _best_clause(node, [piece for piece in pieces if piece in near], table)
-        if best is None or (guard is not None and guard.search(sound(prepared.plain[place]))):
+        if best is None or (guard is not None and guard.search(prepared.sounds[place])):
             continue
         sure = loose or prepared.is_certain(utterance, node.role)
         yield _clause(utterance, prepared.plain[place], best, node, certain=sure)

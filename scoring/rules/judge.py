@@ -117,8 +117,10 @@ def _whole(prepared: Prepared, text: str) -> Evidence:
 
 def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
     first = evidence[0]
-    at = f"{int(first.start_s) // 60}:{int(first.start_s) % 60:02d}"
     text = rule.explain.of(verdict)
-    for name, value in (("n", str(len(evidence))), ("quote", first.text), ("at", at), ("title", rule.title)):
-        text = text.replace("{" + name + "}", value)
+    if "{" in text:
+        at = f"{int(first.start_s) // 60}:{int(first.start_s) % 60:02d}"
+        told = (("n", str(len(evidence))), ("quote", first.text), ("at", at), ("title", rule.title))
+        for name, value in told:
+            text = text.replace("{" + name + "}", value)
     return Finding(rule.key, rule.version, verdict, evidence, text)

@@ -23,12 +23,8 @@ class Explanations:
 
     def of(self, verdict: Verdict) -> str:
         """The sentence of one verdict."""
-        return {
-            Verdict.MET: self.met,
-            Verdict.NOT_MET: self.not_met,
-            Verdict.NOT_APPLICABLE: self.not_applicable,
-            Verdict.CANNOT_TELL: self.cannot_tell,
-        }[verdict]
+        text: str = getattr(self, verdict.value)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

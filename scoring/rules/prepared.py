@@ -104,6 +104,11 @@ class Prepared:
         return tuple(plain(u.text or u.heard) for u in self.utterances)
 
     @cached_property
+    def sounds(self) -> tuple[str, ...]:
+        """Sounds of each utterance, by position in `utterances`."""
+        return tuple(map(sound, self.plain))
+
+    @cached_property
     def position(self) -> dict[int, Utterance]:
         """Utterances by their index."""
         return {u.index: u for u in self.utterances}
@@ -147,6 +152,7 @@ class Prepared:
 
     def _lay(self, who: Who) -> Sheet:
         parts: list[str] = []
+        sounds: list[str] = []
         starts: list[int] = []
         kept: list[Utterance] = []
         length, last = 0, None
@@ -158,14 +164,15 @@ class Prepared:
                 joined = place == last + 1 and utterance.role is kept[-1].role
                 if not (joined and utterance.start_s - kept[-1].end_s < JOIN_GAP_S):
                     parts.append("\n")
+                    sounds.append("\n")
                     length += 1
             starts.append(length)
             parts.append(text)
+            sounds.append(self.sounds[place])
             length += len(text)
             kept.append(utterance)
             last = place
-        joined_text = "".join(parts)
-        return Sheet(joined_text, sound(joined_text), tuple(starts), tuple(kept))
+        return Sheet("".join(parts), "".join(sounds), tuple(starts), tuple(kept))
 
     @cached_property
     def blind(self) -> dict[Role, tuple[Span, ...]]:

@@ -172,14 +172,15 @@ class HeapTable:
         return Likeness(float(self.best[row]), self.examples[int(self.which[row])], float(self.against[row]))
 
 
-@dataclass(frozen=True, slots=True)
 class MannerTable:
     """Probabilities; the nearest example is looked up only for the clauses that count."""
 
-    rows: dict[str, int]
-    vectors: Any
-    given: NDArray[np.float64]
-    model: MannerModel
+    def __init__(
+        self, rows: dict[str, int], vectors: Any, given: NDArray[np.float64], model: MannerModel
+    ) -> None:
+        self.rows, self.given = rows, given
+        self._vectors, self._model = vectors, model
+        self._nearest: dict[str, str] = {}
 
     def score(self, piece: str) -> float:
         """The model's probability."""
@@ -187,15 +188,23 @@ class MannerTable:
 
     def reaching(self, threshold: float) -> Iterable[str]:
         """The clauses whose probability is at least this."""
-        return _reaching(self.rows, self.given, threshold)
+        pieces = _reaching(self.rows, self.given, threshold)
+        self._look_up(pieces)
+        return pieces
 
     def likeness(self, piece: str) -> Likeness:
         """The probability and the nearest example."""
-        row = self.rows[piece]
-        return Likeness(float(self.given[row]), self.model.nearest(self.vectors[row]))
+        if piece not in self._nearest:
+            self._look_up([piece])
+        return Likeness(self.score(piece), self._nearest[piece])
+
+    def _look_up(self, pieces: list[str]) -> None:
+        if pieces:
+            near = self._model.nearest(self._vectors[[self.rows[piece] for piece in pieces]])
+            self._nearest.update(zip(pieces, near, strict=True))
 
 
-def _reaching(rows: dict[str, int], scores: NDArray[Any], threshold: float) -> Iterable[str]:
+def _reaching(rows: dict[str, int], scores: NDArray[Any], threshold: float) -> list[str]:
     # As Python floats, as `score` gives them: a threshold must not be rounded to the array's type.
     pieces = tuple(rows)
     return [pieces[row] for row in np.flatnonzero(scores.astype(np.float64) >= threshold)]

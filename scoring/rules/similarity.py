@@ -88,6 +88,6 @@ class MannerModel:
         """Probability of being like the examples, one a row, 0 to 1."""
         return np.asarray(self._model.predict_proba(vectors)[:, 1], dtype=np.float64)
 
-    def nearest(self, vector: Any) -> str:
-        """The example most like a clause (one sparse row): what is shown as the reason."""
-        return self._examples[int(self._space.likeness(vector, self._likes)[0].argmax())]
+    def nearest(self, vectors: Any) -> list[str]:
+        """The example most like each clause (a sparse row): what is shown as the reason."""
+        return [self._examples[best] for best in self._space.likeness(vectors, self._likes).argmax(axis=1)]
