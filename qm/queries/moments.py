@@ -170,4 +170,5 @@ def _same_kind(moment: Moment, evidence: Evidence) -> bool:
     if moment.source == evidence.source:
         return moment.kind is not MomentKind.ABSENCE or moment.text == evidence.text
     by_itself = evidence.source.startswith(("phrase:", "acoustics:")) or evidence.source in NOT_HEARD
-    return not by_itself and moment.kind is not MomentKind.ABSENCE
+    measured = moment.source.startswith("acoustics:") and evidence.source != "human"
+    return not by_itself and not measured and moment.kind is not MomentKind.ABSENCE

@@ -5,6 +5,7 @@ import { reveal } from "./transcript.js";
 
 const NOT_APPLICABLE = "not_applicable";
 const TEXT_MOST = 60;
+const PROOFS_PX = 50; // more proofs are folded away outside the question in focus
 
 /** Wire the form; `onChange` is called after each change of an answer. */
 export function wireForm(form, { onChange }) {
@@ -76,6 +77,8 @@ export function wireForm(form, { onChange }) {
     /** Choose the option with this digit in the focused question; the same again takes it away. */
     choose(digit) {
       const question = open && focused();
+      const figure = question && question.querySelector(".figure");
+      if (figure) { figure.value = digit; figure.focus(); onChange(); return; } // further digits are typed on
       const input = question && question.querySelectorAll(`.opt:not(.na) [name^="option."]`)[digit - 1];
       if (!input) return;
       const several = input.type === "checkbox";
@@ -165,6 +168,8 @@ function wants(question) {
 /** Bring a question's look in line with its fields. */
 function show(question) {
   question.classList.toggle("answered", isAnswered(question));
+  const proofs = question.querySelector("[data-proofs]");
+  proofs?.classList.toggle("clipped", proofs.scrollHeight > PROOFS_PX);
   for (const line of question.querySelectorAll("[data-veto-of]")) {
     line.hidden = !question.querySelector(`[value="${CSS.escape(line.dataset.vetoOf)}"]:checked`);
   }

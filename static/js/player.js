@@ -73,16 +73,17 @@ export function createPlayer(root = document.getElementById("player")) {
   audio.addEventListener("pause", () => { button.textContent = "▶"; tell(); });
   audio.addEventListener("seeked", tell);
   audio.addEventListener("error", () => { root.querySelector("#sound-problem").hidden = false; });
-  drawWave(root, audio);
+  player.drawn = drawWave(root, audio);
   return player;
 }
 
+/** The wave from stored peaks, ready to be zoomed; null where there are none. */
 async function drawWave(root, audio) {
   const stored = await fetch(root.dataset.peaks).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-  if (!stored?.channels?.length) return;
+  if (!stored?.channels?.length) return null;
   const peaks = stored.channels.map((channel) => channel.map((value) => value / stored.scale));
   const channels = rolesOf(root, peaks.length).map(coloursOf);
-  WaveSurfer.create({
+  const wave = WaveSurfer.create({
     container: root.querySelector("#wave"),
     media: audio,
     peaks,
@@ -101,6 +102,8 @@ async function drawWave(root, audio) {
     hideScrollbar: true,
     cspNonce: root.dataset.nonce,
   });
+  await new Promise((ready) => { wave.once("ready", ready); });
+  return wave;
 }
 
 function rolesOf(root, count) {

@@ -6,19 +6,23 @@ import { wireForm } from "./form.js";
 import { wireKeyboard } from "./keyboard.js";
 import { wireMoments } from "./moments.js";
 import { createPlayer } from "./player.js";
+import { wirePrivate } from "./private.js";
 import { wireSilence } from "./silence.js";
 import { wireSubmit } from "./submit.js";
 import { openAtAddress, wireTranscript } from "./transcript.js";
+import { wireZoom } from "./zoom.js";
 
 const SHORT_S = 3;
 const LONG_S = 10;
 
 document.documentElement.classList.add("js");
+wirePrivate();
 const page = document.getElementById("form");
 const player = createPlayer();
 const turnAt = wireTranscript(player);
 const toggleSilence = wireSilence(player);
 wireChannels(player);
+const zoom = wireZoom(player);
 
 const autosave = createAutosave(page, { onSaved: showFigures, onConflict: (html) => showConflict(page, html, decided) });
 const form = wireForm(page, { onChange: autosave.touch });
@@ -59,6 +63,9 @@ wireKeyboard({
   e: attach,
   a: form.acceptAll,
   u: form.undo,
+  "+": zoom.closer,
+  "=": zoom.closer,
+  "-": zoom.wider,
   digit: form.choose,
 }, { submit: submission.submit, help });
 

@@ -7,7 +7,7 @@ export function wireTranscript(player, root = document.getElementById("transcrip
     element, start: Number(element.dataset.start), end: Number(element.dataset.end),
   }));
   let now = null;
-  let touched = 0;
+  let touched = -HANDS_OFF_MS;
 
   for (const kind of ["wheel", "touchmove", "pointerdown"]) {
     root.addEventListener(kind, () => { touched = performance.now(); }, { passive: true });
@@ -36,7 +36,7 @@ export function wireTranscript(player, root = document.getElementById("transcrip
     now = turn;
     now?.classList.add("now");
     now?.setAttribute("aria-current", "true");
-    if (now && player.playing && performance.now() - touched > HANDS_OFF_MS) reveal(root, now);
+    if (now && performance.now() - touched > HANDS_OFF_MS) reveal(root, now);
   });
   return turnAt;
 }

@@ -106,3 +106,9 @@ def test_a_rules_quotation_marks_its_words_in_the_turn_they_were_said_in() -> No
 def test_speech_of_both_sides_is_merged_for_skipping_silence() -> None:
     voiced = {Role.AGENT: (Span(0, 2), Span(8, 9)), Role.CUSTOMER: (Span(1.5, 4),)}
     assert merged_speech(Acoustics(voiced=voiced)) == ((0, 4), (8, 9))
+
+
+def test_words_are_not_taken_for_a_measurement_of_the_whole_call() -> None:
+    fast = finding(Verdict.NOT_MET, proof("acoustics:speech_rate", 0, 60, "全程每分钟 432 字"))
+    greeted = finding(Verdict.MET, proof("pattern", 1, 3, "您好工号8032"))
+    assert [moment.text for moment in gathered([], [fast, greeted])] == ["全程每分钟 432 字", "您好工号8032"]
