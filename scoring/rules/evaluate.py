@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -98,7 +97,8 @@ class Evaluation:
         return _FINDERS[type(node)](node, self.prepared)
 
     def _spoken(self, node: Spoken) -> Outcome:
-        places = stretches(node.window, node.role, self.prepared, self.ask)
+        free = id(node) in self.program.free
+        places = WHOLE if free else stretches(node.window, node.role, self.prepared, self.ask)
         if not places:
             return Outcome(Truth.NO)
         kept = self._matches(node)
@@ -116,12 +116,10 @@ class Evaluation:
         """Could what is missing have been there unheard?"""
         if isinstance(node, Interruption):
             return not self.prepared.roles_certain
-        if not isinstance(node, _WORDS):
-            return False
         if isinstance(node, AgentNumber) and not self.prepared.conversation.call_data.get("agent_no"):
             return True
         blind = self.prepared.blind_for(node.role)
-        return bool(blind) and any(
+        return isinstance(node, _WORDS) and any(
             min(span.end_s, place.end_s) - max(span.start_s, place.start_s) >= self._blind_s
             for span in blind
             for place in places
@@ -177,7 +175,7 @@ def _inside(matches: Iterable[Match], places: tuple[Stretch, ...]) -> Iterator[M
         holding = [place for place in places if place.holds(match.start_s)]
         if holding:
             sure = any(place.certain for place in holding)
-            yield match if sure else replace(match, certain=False)
+            yield match if sure else match._replace(certain=False)
 
 
 def _near(match: Match, others: Iterable[Match], within_s: float) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from recorder.types import Role
 from scoring.rules.nodes import Who
@@ -21,8 +22,7 @@ LOW_CONFIDENCE = 0.35
 OTHER = {Role.AGENT: Role.CUSTOMER, Role.CUSTOMER: Role.AGENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Something a condition found. `certain` is false where the speaker could not be told."""
 
     start_s: float

@@ -45,7 +45,7 @@ class Program:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         alias = Aliases(self.rules)
-        self.same, self.search = alias.same, alias.search
+        self.same, self.search, self.free = alias.same, alias.search, alias.free
         self._spoken: dict[int, tuple[Spoken, ...]] = {}
         nodes = alias.searches
         self._patterns = {id(n): compile_pattern(n) for n in nodes if isinstance(n, Pattern)}
@@ -104,6 +104,8 @@ class Aliases:
         """By a node's identity the one node that stands for all equal ones: those are answered once."""
         self.search: dict[int, Spoken] = {}
         """By a node's identity the node without window and count: what is looked for, wherever."""
+        self.free: set[int] = set()
+        """Identities of nodes that look at the whole call."""
         for rule in rules:
             for node in conditions_of(rule):
                 if id(node) in self.same:
@@ -112,6 +114,8 @@ class Aliases:
                 if isinstance(node, Spoken):
                     without = replace(node, window=Window(), count=1)
                     self.search[id(node)] = bare.setdefault(without, without)
+                    if node.window == without.window:
+                        self.free.add(id(node))
         self.searches = tuple(bare)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scoring.rules.nodes import Condition, Who, Window
 from scoring.rules.prepared import Match, Prepared
@@ -12,16 +12,14 @@ from scoring.rules.truth import Truth
 Ask = Callable[[Condition], "Outcome"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A condition's truth and what it found."""
 
     truth: Truth
     matches: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Seconds of the call that are looked at. `certain` is false where the anchor is unsure."""
 
     start_s: float
