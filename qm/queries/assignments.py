@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, func, or_, select
 
 from qm.actor import Actor, UserRole
+from qm.clock import now
 from qm.database import reading
 from qm.models import (
     Agent,
@@ -49,6 +50,7 @@ class QueueLine:
     """A draft exists."""
     forbidden: int
     due_at: datetime | None
+    overdue: bool
     chance: float | None
     """Chance of having been sampled; None where picked by hand."""
 
@@ -189,7 +191,7 @@ def _open_lines(actor: Actor) -> tuple[QueueLine, ...]:
             .order_by(*_URGENT_FIRST)
             .limit(QUEUE_MOST)
         ).all()
-        shown = [recording.id for _, recording, _, _ in rows]
+        at, shown = now(), [recording.id for _, recording, _, _ in rows]
         forbidden = forbidden_counts(shown)
         begun = human_states(shown)
     return tuple(
@@ -207,6 +209,7 @@ def _open_lines(actor: Actor) -> tuple[QueueLine, ...]:
             begun=recording.id in begun,
             forbidden=forbidden.get(recording.id, 0),
             due_at=assignment.due_at,
+            overdue=assignment.due_at is not None and assignment.due_at < at,
             chance=assignment.inclusion_probability,
         )
         for assignment, recording, agent, team in rows

@@ -83,7 +83,9 @@ class Line:
     total: str
     vetoed: bool
     held_by: str
-    """Inspector who has it to score; empty where nobody."""
+    """Inspector who has it to score, else who scored it; empty where nobody."""
+    assignment_id: int | None
+    """The open assignment, which a supervisor may withdraw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,11 @@ def _past(after: Cursor | None) -> list[ColumnElement[bool]]:
 def _lines(session: Session, rows: Sequence[tuple[Recording, Agent | None, Team | None]]) -> tuple[Line, ...]:
     ids = [recording.id for recording, _, _ in rows]
     forbidden, states, holders = forbidden_counts(ids), human_states(ids), _holders(session, ids)
+    names = _names(session, [row.evaluator_id for row in states.values() if row.evaluator_id])
     return tuple(
-        _line(recording, agent, team, forbidden.get(recording.id, 0), states.get(recording.id), holders)
+        _line(
+            recording, agent, team, forbidden.get(recording.id, 0), states.get(recording.id), holders, names
+        )
         for recording, agent, team in rows
     )
 
@@ -207,8 +212,10 @@ def _line(
     team: Team | None,
     forbidden: int,
     scored: Evaluation | None,
-    holders: dict[str, str],
+    holders: dict[str, tuple[int, str]],
+    names: dict[int, str],
 ) -> Line:
+    assignment_id, held_by = holders.get(recording.id, (None, ""))
     return Line(
         recording_id=recording.id,
         started_at=recording.started_at,
@@ -223,14 +230,22 @@ def _line(
         state=scored.state if scored else None,
         total=str(scored.total) if scored and scored.total is not None else "",
         vetoed=bool(scored and scored.vetoes),
-        held_by=holders.get(recording.id, ""),
+        held_by=held_by or (names.get(scored.evaluator_id or 0, "") if scored else ""),
+        assignment_id=assignment_id,
     )
 
 
-def _holders(session: Session, recording_ids: Sequence[str]) -> dict[str, str]:
+def _holders(session: Session, recording_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The open assignment of each of these calls, and the name of who has it."""
     rows = session.exec(
-        select(Assignment.recording_id, User.name)
+        select(Assignment.recording_id, Assignment.id, User.name)
         .join(User, col(User.id) == Assignment.evaluator_id)
         .where(col(Assignment.recording_id).in_(recording_ids), Assignment.state == AssignmentState.OPEN)
     ).all()
-    return dict(rows)
+    return {recording_id: (number or 0, name) for recording_id, number, name in rows}
+
+
+def _names(session: Session, user_ids: Sequence[int]) -> dict[int, str]:
+    """Names of people by id."""
+    rows = session.exec(select(User.id, User.name).where(col(User.id).in_(set(user_ids)))).all()
+    return {user_id or 0: name for user_id, name in rows}

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
-from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind, Recording, User
+from qm.models import (
+    Assignment,
+    AssignmentState,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Recording,
+    User,
+)
 from qm.queries.assignments import inspectors, nobody_has
 from qm.queries.recordings import visible_to
 from qm.services import audit
@@ -43,24 +53,30 @@ def take_next(actor: Actor) -> str:
     if not actor.may(UserRole.INSPECTOR, UserRole.SUPERVISOR) or actor.user_id is None:
         raise Forbidden
     with writing() as session:
-        recording = session.exec(
-            select(Recording)
-            .where(nobody_has(actor))
-            .order_by(col(Recording.started_at), col(Recording.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if recording is None:
-            raise NothingToTake
-        _give(session, actor, recording.id, actor.user_id)
-        audit.record(actor, "assignment_taken", "recording", recording.id)
-        return recording.id
+        while (recording_id := _oldest_free(session, actor)) is not None:
+            if _give(session, actor, recording_id, actor.user_id):
+                audit.record(actor, "assignment_taken", "recording", recording_id)
+                return recording_id
+        raise NothingToTake
 
 
-def assign(actor: Actor, *, recording_ids: Sequence[str], evaluator_id: int) -> Assigned:
-    """Give calls to an inspector; those that cannot be given are left as they are and counted.
+def _oldest_free(session: Session, actor: Actor) -> str | None:
+    """PostgreSQL may still show a call that somebody took a moment ago: `_give` tells."""
+    return session.exec(
+        select(Recording.id)
+        .where(nobody_has(actor))
+        .order_by(col(Recording.started_at), col(Recording.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
 
-    Raises `Forbidden` for anyone but supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
+
+def assign(
+    actor: Actor, *, recording_ids: Sequence[str], evaluator_id: int, due_at: datetime | None = None
+) -> Assigned:
+    """Give calls to an inspector, to be scored by `due_at` where one is named.
+
+    Those that cannot be given are left as they are and counted. Raises `Forbidden` for anyone but supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
     """
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden
@@ -71,9 +87,11 @@ def assign(actor: Actor, *, recording_ids: Sequence[str], evaluator_id: int) -> 
         raise NotFound
     with writing() as session:
         # One order for everybody: two who lock the same calls never wait for each other.
-        given = [key for key in sorted(set(recording_ids)) if _may_give(session, actor, key, evaluator)]
-        for key in given:
-            _give(session, actor, key, evaluator_id)
+        given = [
+            key
+            for key in sorted(set(recording_ids))
+            if _may_give(session, actor, key, evaluator) and _give(session, actor, key, evaluator_id, due_at)
+        ]
         audit.record(actor, "assignments_given", "user", evaluator_id, recordings=given)
     return Assigned(given=len(given), skipped=len(set(recording_ids)) - len(given))
 
@@ -111,7 +129,9 @@ def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User
         return False
     scored = session.exec(
         select(Evaluation.id).where(
-            Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.HUMAN
+            Evaluation.recording_id == recording_id,
+            Evaluation.kind == EvaluationKind.HUMAN,
+            Evaluation.state != EvaluationState.DRAFT,  # a draft is carried on by whoever has the call
         )
     ).first()
     held = session.exec(
@@ -122,13 +142,23 @@ def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User
     return scored is None and held is None
 
 
-def _give(session: Session, actor: Actor, recording_id: str, evaluator_id: int) -> None:
+def _give(
+    session: Session, actor: Actor, recording_id: str, evaluator_id: int, due_at: datetime | None = None
+) -> bool:
+    """Open the assignment; False where somebody was quicker: a call has one open assignment."""
     row = session.exec(
         select(Assignment).where(
             Assignment.recording_id == recording_id, Assignment.evaluator_id == evaluator_id
         )
     ).first() or Assignment(recording_id=recording_id, evaluator_id=evaluator_id, assigned_at=now())
-    row.state = AssignmentState.OPEN
-    row.assigned_by = actor.user_id
-    row.assigned_at = now()
-    session.add(row)
+    try:
+        with session.begin_nested():
+            row.state = AssignmentState.OPEN
+            row.assigned_by = actor.user_id
+            row.assigned_at = now()
+            row.due_at = due_at
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return False
+    return True

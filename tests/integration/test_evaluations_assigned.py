@@ -95,6 +95,22 @@ def test_only_supervisors_assign_and_only_to_inspectors_in_reach(team: Centre) -
         service.assign(team.actors["supervisor"], recording_ids=[], evaluator_id=far)
 
 
+def test_what_is_overdue_comes_first_and_says_so(team: Centre) -> None:
+    inspector, supervisor = team.actors["inspector"], team.actors["supervisor"]
+    later, late = add_call(team.agent_id), add_call(team.teammate_id)
+    mine = inspector.user_id or 0
+    service.assign(supervisor, recording_ids=[later], evaluator_id=mine, due_at=now() + timedelta(days=2))
+    service.assign(supervisor, recording_ids=[late], evaluator_id=mine, due_at=now() - timedelta(hours=1))
+    lines = assignments.queue(inspector).lines
+    assert [(line.recording_id, line.overdue) for line in lines] == [(late, True), (later, False)]
+
+
+def test_the_list_names_who_scored_a_call(team: Centre) -> None:
+    scored = add_scored(team.teammate_id).recording_id
+    (line,) = recording_list.page(team.actors["supervisor"], Filters()).lines
+    assert (line.recording_id, bool(line.held_by)) == (scored, True)
+
+
 def test_the_list_pages_through_every_call_once_newest_first(team: Centre) -> None:
     start = now() - timedelta(days=5)
     ids = [add_call(team.agent_id, started_at=start + timedelta(minutes=n // 2)) for n in range(120)]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
+from qm.clock import now
 from qm.models import EvaluationState, RecordingStatus
 from qm.queries import assignments, recording_list
 from qm.queries.recording_list import Cursor, Filters
 from qm.services import assignments as service
+from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.desk import blueprint
 from qm.web.numbers import row_number
 
+DUE_DAYS = 7
+"""Days that a person has for assigned calls, unless the supervisor says otherwise."""
 _YEARS = range(1970, 9999)
 """Beyond these a day has no neighbour, or no UTC, that Python can name."""
 
@@ -53,6 +58,7 @@ def recordings() -> ResponseReturnValue:
         Status=RecordingStatus,
         State=EvaluationState,
         count_most=recording_list.COUNT_MOST,
+        due=now().astimezone(_zone()).date() + timedelta(days=DUE_DAYS),
     )
 
 
@@ -64,6 +70,7 @@ def assign() -> ResponseReturnValue:
         actor(),
         recording_ids=request.form.getlist("recording"),
         evaluator_id=request.form.get("evaluator", -1, type=row_number),
+        due_at=_end_of(_day(request.form.get("due", ""))),
     )
     flash(gettext("已分配 %(given)d 通。", given=done.given))
     if done.skipped:
@@ -71,6 +78,15 @@ def assign() -> ResponseReturnValue:
             gettext("%(count)d 通未分配：已评分、已在别人手中，或是本人的通话。", count=done.skipped),
             "warning",
         )
+    return redirect(url_for("desk.recordings", **_asked()))
+
+
+@blueprint.post("/recordings/withdraw")
+@allow(UserRole.SUPERVISOR)
+def withdraw() -> ResponseReturnValue:
+    """Take a call back from the inspector who has it."""
+    service.withdraw(actor(), request.form.get("assignment", -1, type=row_number))
+    flash(gettext("已收回，可以分配给别人；已评的部分保留。"), "done")
     return redirect(url_for("desk.recordings", **_asked()))
 
 
@@ -100,6 +116,15 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found.year in _YEARS else None
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The last moment of a day in the installation's zone."""
+    return datetime.combine(day, time(23, 59, 59), _zone()) if day else None
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().timezone)
 
 
 def _cursor() -> Cursor | None:
