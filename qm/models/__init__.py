@@ -6,6 +6,7 @@ from qm.models.evaluations import (
     AssignmentState,
     Evaluation,
     EvaluationKind,
+    EvaluationSnapshot,
     EvaluationState,
     EvidenceRow,
 )
@@ -24,7 +25,7 @@ from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.private import PersonalData, QueueTerm
 from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
-from qm.models.rules import RejudgeRun, RuleMark, RuleVersion, ShadowFinding
+from qm.models.rules import ContactPolicyRow, RejudgeRun, RuleMark, RuleVersion, ShadowFinding
 
 __all__ = [
     "Agent",
@@ -34,8 +35,10 @@ __all__ = [
     "AssignmentState",
     "AuditEvent",
     "Branch",
+    "ContactPolicyRow",
     "Evaluation",
     "EvaluationKind",
+    "EvaluationSnapshot",
     "EvaluationState",
     "EvidenceRow",
     "FindingRow",

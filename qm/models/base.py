@@ -71,3 +71,10 @@ def enum_type(enum: type[StrEnum], name: str) -> sa.Enum:
 def json_type() -> Any:
     """JSON on both databases."""
     return sa.JSON()
+
+
+def unique_where(name: str, *columns_then_condition: str) -> sa.Index:
+    """A unique index over the rows that meet a condition (the last argument), on both databases."""
+    *columns, condition = columns_then_condition
+    where = sa.text(condition)
+    return sa.Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)

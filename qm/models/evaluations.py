@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type
+from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type, unique_where
 
 
 class AssignmentState(StrEnum):
@@ -40,7 +40,10 @@ class Assignment(SQLModel, table=True):
     """A call one inspector is to score."""
 
     __tablename__ = "assignment"
-    __table_args__ = (sa.UniqueConstraint("recording_id", "evaluator_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("recording_id", "evaluator_id"),
+        unique_where("uq_assignment_open", "recording_id", "state = 'open'"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE")
     evaluator_id: int = Field(foreign_key="user.id", index=True)
@@ -59,21 +62,8 @@ class Evaluation(SQLModel, table=True):
 
     __tablename__ = "evaluation"
     __table_args__ = (
-        sa.Index(
-            "uq_evaluation_human",
-            "recording_id",
-            unique=True,
-            sqlite_where=sa.text("kind = 'human'"),
-            postgresql_where=sa.text("kind = 'human'"),
-        ),
-        sa.Index(
-            "uq_evaluation_automatic",
-            "recording_id",
-            "rubric_id",
-            unique=True,
-            sqlite_where=sa.text("kind = 'automatic'"),
-            postgresql_where=sa.text("kind = 'automatic'"),
-        ),
+        unique_where("uq_evaluation_human", "recording_id", "kind = 'human'"),
+        unique_where("uq_evaluation_automatic", "recording_id", "rubric_id", "kind = 'automatic'"),
         sa.Index("ix_evaluation_agent_released", "agent_id", "released_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -133,3 +123,18 @@ class EvidenceRow(SQLModel, table=True):
     role: str = Field(max_length=10)
     text: str = Field(max_length=300)
     source: str = Field(max_length=60)
+
+
+class EvaluationSnapshot(SQLModel, table=True):
+    """What a score rested on when it was released or restated. Outlives its evaluation, never changes."""
+
+    __tablename__ = "evaluation_snapshot"
+    __table_args__ = (sa.UniqueConstraint("evaluation_id", "revision"),)
+    id: int | None = Field(default=None, primary_key=True)
+    evaluation_id: int
+    revision: int
+    """Of the evaluation, as it was released."""
+    document: str = Field(sa_type=sa.Text)
+    """`qm.services.snapshots.document`, canonical JSON: byte for byte what an evidence pack carries."""
+    sha256: str = Field(max_length=64)
+    made_at: datetime = Field(sa_type=UtcDateTime)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type
+from qm.models.base import UtcDateTime, enum_type, json_type, unique_where
 from recorder.types import Role
 from scoring.types import Verdict
 from transcribe.types import MatchKind, PhraseKind
@@ -18,15 +18,7 @@ class TranscriptRow(SQLModel, table=True):
     """One hearing of one recording; a later hearing replaces `current`, never the row."""
 
     __tablename__ = "transcript"
-    __table_args__ = (
-        sa.Index(
-            "uq_transcript_current",
-            "recording_id",
-            unique=True,
-            sqlite_where=sa.text("current"),
-            postgresql_where=sa.text("current"),
-        ),
-    )
+    __table_args__ = (unique_where("uq_transcript_current", "recording_id", "current"),)
     id: int | None = Field(default=None, primary_key=True)
     recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE", index=True)
     engine: str = Field(max_length=40)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type
+from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type, unique_where
 from qm.models.evaluations import EvaluationKind
 from qm.models.operations import JobState
 
@@ -130,14 +130,7 @@ class LearnedModelRow(SQLModel, table=True):
     __tablename__ = "learned_model"
     __table_args__ = (
         sa.UniqueConstraint("rubric_key", "criterion", "version"),
-        sa.Index(
-            "uq_learned_model_active",
-            "rubric_key",
-            "criterion",
-            unique=True,
-            sqlite_where=sa.text("active"),
-            postgresql_where=sa.text("active"),
-        ),
+        unique_where("uq_learned_model_active", "rubric_key", "criterion", "active"),
     )
     id: int | None = Field(default=None, primary_key=True)
     rubric_key: str = Field(max_length=60)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type
+from qm.models.base import UtcDateTime, enum_type, json_type, unique_where
 from recorder.types import Role
 from transcribe.types import PhraseKind
 
@@ -54,7 +54,11 @@ class RubricVersion(SQLModel, table=True):
     """One version of one rubric; `document` is `scoring.rubric`'s dictionary."""
 
     __tablename__ = "rubric_version"
-    __table_args__ = (sa.UniqueConstraint("key", "version"),)
+    __table_args__ = (
+        sa.UniqueConstraint("key", "version"),
+        unique_where("uq_rubric_version_draft", "key", "state = 'draft'"),
+        unique_where("uq_rubric_version_published", "key", "state = 'published'"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=60)
     version: int

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type
+from qm.models.base import UtcDateTime, enum_type, json_type, unique_where
 from qm.models.library import VersionState
 from qm.models.operations import JobState
 from scoring.types import Verdict
@@ -20,20 +20,8 @@ class RuleVersion(SQLModel, table=True):
     __tablename__ = "rule_version"
     __table_args__ = (
         sa.UniqueConstraint("key", "version"),
-        sa.Index(
-            "uq_rule_version_draft",
-            "key",
-            unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
-        ),
-        sa.Index(
-            "uq_rule_version_published",
-            "key",
-            unique=True,
-            sqlite_where=sa.text("state = 'published'"),
-            postgresql_where=sa.text("state = 'published'"),
-        ),
+        unique_where("uq_rule_version_draft", "key", "state = 'draft'"),
+        unique_where("uq_rule_version_published", "key", "state = 'published'"),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=60)
@@ -97,3 +85,20 @@ class RejudgeRun(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ContactPolicyRow(SQLModel, table=True):
+    """When and how often customers may be called; of a branch, else everywhere. The newest row holds."""
+
+    __tablename__ = "contact_policy"
+    __table_args__ = (sa.CheckConstraint("max_per_day > 0", name="some"),)
+    id: int | None = Field(default=None, primary_key=True)
+    branch_id: int | None = Field(default=None, foreign_key="branch.id")
+    quiet_from: str = Field(max_length=5)
+    """`22:00`, in the call's own zone."""
+    quiet_until: str = Field(max_length=5)
+    max_per_day: int
+    direction: str = Field(default="outbound", max_length=10)
+    """Only calls of this direction count; empty counts all."""
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    changed_by: int | None = Field(default=None, foreign_key="user.id")
