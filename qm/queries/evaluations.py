@@ -176,9 +176,13 @@ def rubric_of(rubric_id: int) -> Rubric:
 
 
 def answers_of(evaluation_id: int) -> list[Answer]:
-    """The answers of an evaluation with their evidence."""
+    """The answers of an evaluation with their evidence, by criterion."""
     with reading() as session:
-        rows = session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == evaluation_id)).all()
+        rows = session.exec(
+            select(AnswerRow)
+            .where(AnswerRow.evaluation_id == evaluation_id)
+            .order_by(col(AnswerRow.criterion))
+        ).all()
         proofs = session.exec(
             select(EvidenceRow)
             .where(col(EvidenceRow.answer_id).in_([row.id for row in rows]))

@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
+from qm import stored
 from qm.database import writing
-from qm.models import AnswerRow, EvidenceRow
+from qm.models import AnswerRow, Evaluation, EvidenceRow
+from qm.queries.personal_data import secrets_of
 from qm.services.evaluation_errors import TextTooLong
 from scoring.types import Answer, Evidence, Finding, Rubric
+from transcribe.masking import Secret, hidden
 
 COMMENT_MAX = 1000
 """Characters of a comment on one answer."""
@@ -59,33 +62,43 @@ def _fill(row: AnswerRow, answer: Answer, suggested: dict[str, Any] | None) -> N
 def _suggested(finding: Finding | None) -> dict[str, Any] | None:
     if finding is None:
         return None
-    return {"rule": finding.rule_key, "version": finding.rule_version, "verdict": finding.verdict.value}
+    return {
+        "rule": finding.rule_key,
+        "version": finding.rule_version,
+        "verdict": finding.verdict.value,
+        "evidence": [stored.dump_evidence(item) for item in finding.evidence],
+    }
 
 
 def _store_evidence(evaluation_id: int, given: Mapping[str, Answer]) -> None:
     with writing() as session:
         rows = session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == evaluation_id)).all()
+        secrets = secrets_of(session.get_one(Evaluation, evaluation_id).transcript_id)
         ids = {row.criterion: row.id or 0 for row in rows}
-        stored = session.exec(select(EvidenceRow).where(col(EvidenceRow.answer_id).in_(ids.values()))).all()
+        kept = session.exec(select(EvidenceRow).where(col(EvidenceRow.answer_id).in_(ids.values()))).all()
         for key, answer_id in ids.items():
-            before = [_identity(row) for row in stored if row.answer_id == answer_id]
-            wanted = [_row(answer_id, item) for item in given[key].evidence]
+            before = [_identity(row) for row in kept if row.answer_id == answer_id]
+            wanted = [_row(answer_id, item, secrets) for item in given[key].evidence]
             if before != [_identity(row) for row in wanted]:
                 session.exec(delete(EvidenceRow).where(col(EvidenceRow.answer_id) == answer_id))
                 session.add_all(wanted)
         session.flush()
 
 
-def _row(answer_id: int, item: Evidence) -> EvidenceRow:
+def _row(answer_id: int, item: Evidence, secrets: Iterable[Secret]) -> EvidenceRow:
     return EvidenceRow(
         answer_id=answer_id,
         start_s=item.start_s,
         end_s=max(item.start_s, item.end_s),
         role=item.role.value,
-        text=item.text[:_TEXT_MAX],
+        text=hidden(item.text, secrets)[:_TEXT_MAX],
         source=item.source[:_SOURCE_MAX],
     )
 
 
 def _identity(row: EvidenceRow) -> tuple[float, float, str, str, str]:
     return row.start_s, row.end_s, row.role, row.text, row.source
+
+
+def _kept(text: str, most: int) -> str:
+    return text.replace("\x00", "")[:most]  # PostgreSQL keeps no NUL

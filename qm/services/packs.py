@@ -1,37 +1,42 @@
-"""Exporting an evaluation's evidence pack."""
+"""Exporting an evaluation's evidence pack, and telling whether a pack is one that was exported here."""
 
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import select
 
 from qm.actor import Actor
-from qm.clock import now
 from qm.database import reading
 from qm.errors import Conflict
-from qm.models import Evaluation, EvaluationState, FindingRow, HitRow, PhraseLibrary, Recording, TranscriptRow
-from qm.packs import SCORE, write_pack
-from qm.queries import calls
-from qm.queries.evaluations import answers_of, evaluation_for, rubric_of
-from qm.services import audit, objects
+from qm.models import AuditEvent, Evaluation, EvaluationState, Recording, RubricVersion, TranscriptRow
+from qm.packs import PINNED, STORED, TRANSCRIPT, PackCheck, differences, write_pack
+from qm.queries.evaluations import answers_of, evaluation_for
+from qm.services import audit, objects, snapshots
 from recorder.clip import clip
+from recorder.probe import sha256_of
 from recorder.types import AudioRefused
 from scoring import pack
-from scoring.arithmetic import score
-from scoring.types import Answer
+from scoring.documents import answer_from_dict
 
 CLIP_MARGIN_S = 1.0
 """Kept before and after each span, so that it can be understood."""
+EXPORTED = "evaluation_pack_exported"
+"""Audit action; its detail holds the hash that names the pack."""
 
 
 class NotReleased(Conflict):
     """Only a released score is defended."""
 
     message = "评分还没有发布，不能导出证据包。请先提交评分。"
+
+
+class SoundChanged(Conflict):
+    """The stored bytes are not those that came in: clips of them prove nothing."""
+
+    message = "这通录音的原始文件与入库时不同，不能作为证据。请管理员运行 qm doctor --deep 并从备份恢复。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,90 +46,84 @@ class ExportedPack:
     file: io.BytesIO
     name: str
     sha256: str
+    problems: tuple[str, ...]
+    """What checking it finds: stored rows that no longer equal what was released."""
 
 
 def export(actor: Actor, evaluation_id: int) -> ExportedPack:
-    """Score, answers, evidence clips, transcript, versions and hashes in one zip.
+    """What the score rested on at release, what is stored of it now, transcript and clips in one zip.
 
-    Raises `NotFound`, `NotReleased`, `ObjectMissing`.
+    The same score exported twice is the same pack. Raises `NotFound`, `NotReleased`, `SoundChanged`,
+    `ObjectMissing`.
     """
     row = evaluation_for(actor, evaluation_id)
     if row.state is EvaluationState.DRAFT:
         raise NotReleased
     with reading() as session:
         recording = session.get_one(Recording, row.recording_id)
-    answers = answers_of(evaluation_id)
-    files = {SCORE: _score(row, recording, answers), **_heard(row), **_clips(recording, answers)}
-    target = io.BytesIO()
-    digest = write_pack(target, files, _about(row, recording))
-    target.seek(0)
-    audit.record(actor, "evaluation_pack_exported", "evaluation", evaluation_id, sha256=digest)
-    return ExportedPack(target, f"qm-{recording.external_id}-{evaluation_id}.zip", digest)
-
-
-def _score(row: Evaluation, recording: Recording, answers: list[Answer]) -> bytes:
-    rubric = rubric_of(row.rubric_id)
-    call_data = calls.heard(recording, row.transcript_id).call_data
-    return pack.canonical(pack.score_document(rubric, answers, call_data, score(rubric, answers, call_data)))
-
-
-def _heard(row: Evaluation) -> dict[str, bytes]:
-    with reading() as session:
         transcript = session.get(TranscriptRow, row.transcript_id) if row.transcript_id else None
-        hits = session.exec(select(HitRow).where(HitRow.transcript_id == row.transcript_id)).all()
-        findings = session.exec(select(FindingRow).where(FindingRow.transcript_id == row.transcript_id)).all()
-    files = {
-        "hits.json": _json([hit.model_dump(mode="json", exclude={"id"}) for hit in hits]),
-        "findings.json": _json([finding.model_dump(mode="json", exclude={"id"}) for finding in findings]),
-    }
+    pinned = snapshots.pinned(row)
+    files = {PINNED: pinned, STORED: _stored(row), **_clips(recording, pack.parse_pinned(pinned))}
     if transcript is not None:
-        files["transcript.json"] = _json(transcript.document)
-    return files
+        files[TRANSCRIPT] = pack.canonical(transcript.document)
+    problems = differences(files)
+    target = io.BytesIO()
+    digest = write_pack(target, files)
+    target.seek(0)
+    audit.record(actor, EXPORTED, "evaluation", evaluation_id, sha256=digest, problems=len(problems))
+    return ExportedPack(target, f"qm-{recording.external_id}-{evaluation_id}.zip", digest, problems)
 
 
-def _clips(recording: Recording, answers: list[Answer]) -> dict[str, bytes]:
+def unknown_here(found: PackCheck) -> tuple[str, ...]:
+    """Why this installation does not vouch for a checked pack, in words; empty where it does."""
+    with reading() as session:
+        exports = session.exec(
+            select(AuditEvent.detail).where(
+                AuditEvent.action == EXPORTED, AuditEvent.subject_id == str(found.evaluation_id)
+            )
+        ).all()
+    reasons = []
+    if found.sha256 not in {detail.get("sha256") for detail in exports}:
+        reasons.append("审计记录里没有导出过这个证据包：它不是本系统导出的，或整包改写过")
+    kept = snapshots.sha256_of(found.evaluation_id, found.revision)
+    if kept is not None and kept != found.pinned_sha256:
+        reasons.append("pinned.json：与本系统发布评分时的存档不同")
+    if kept is None and not found.notes:
+        reasons.append("本系统没有这次评分的存档")
+    return tuple(reasons)
+
+
+def _stored(row: Evaluation) -> bytes:
+    """The evaluation as the tables have it now, to be held against what was released."""
+    with reading() as session:
+        form = session.get_one(RubricVersion, row.rubric_id)
+    return pack.canonical(
+        pack.stored_document(
+            revision=row.revision,
+            rubric=(form.key, form.version),
+            total=row.total,
+            lost_total=row.lost_total,
+            vetoes=row.vetoes,
+            critical_errors=row.critical_errors,
+            answers=answers_of(row.id or 0),
+        )
+    )
+
+
+def _clips(recording: Recording, pinned: dict[str, Any]) -> dict[str, bytes]:
+    answers = [answer_from_dict(item) for item in pinned["score"]["answers"]]
     spans = [
         (f"clips/{answer.criterion}-{number:02d}.mp3", proof.start_s, proof.end_s)
         for answer in answers
         for number, proof in enumerate(answer.evidence, start=1)
     ]
-    if not spans:
-        return {}
     files = {}
     with objects.fetched(recording.object_key) as path:
+        if sha256_of(path) != pinned["recording"]["sha256"]:
+            raise SoundChanged
         for name, start_s, end_s in spans:
             try:
                 files[name] = clip(path, max(0.0, start_s - CLIP_MARGIN_S), end_s + CLIP_MARGIN_S)
             except AudioRefused:  # the span lies behind the end of the sound: there is nothing to hear
                 continue
     return files
-
-
-def _about(row: Evaluation, recording: Recording) -> dict[str, Any]:
-    with reading() as session:
-        library = session.get(PhraseLibrary, row.library_id) if row.library_id else None
-        transcript = session.get(TranscriptRow, row.transcript_id) if row.transcript_id else None
-    rubric = rubric_of(row.rubric_id)
-    return {
-        "exported_at": now().isoformat(),
-        "evaluation": row.id,
-        "released_at": row.released_at.isoformat() if row.released_at else None,
-        "stored_total": str(row.total),
-        "recording": {
-            "id": recording.id,
-            "external_id": recording.external_id,
-            "sha256": recording.sha256,
-            "started_at": recording.started_at.isoformat(),
-        },
-        "rubric": {"key": rubric.key, "version": rubric.version},
-        "phrase_library": library.version if library else None,
-        "hearing": (
-            {"engine": transcript.engine, "version": transcript.engine_version, "model": transcript.model}
-            if transcript
-            else None
-        ),
-    }
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()

@@ -13,7 +13,7 @@ from qm.errors import NotFound
 from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind, EvaluationState, Recording
 from qm.queries import calls
 from qm.queries.evaluations import answers_of, evaluation_for, rubric_of
-from qm.services import audit
+from qm.services import audit, snapshots
 from qm.services.evaluation_errors import (
     AlreadyReleased,
     Incomplete,
@@ -55,7 +55,9 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         row.agent_id = recording.agent_id
         session.add(row)
         _close_assignments(session, actor, recording.id)
-        audit.record(actor, "evaluation_released", "evaluation", row.id, revision=row.revision)
+        kept = snapshots.take(session, row, snapshots.Occasion.RELEASE)
+        detail = {"revision": row.revision, "sha256": kept.sha256}
+        audit.record(actor, "evaluation_released", "evaluation", row.id, **detail)
         return row
 
 

@@ -32,7 +32,7 @@ from qm.models import (
     WhatIfRun,
 )
 from qm.queries.whatif import run_for
-from qm.services import audit
+from qm.services import audit, snapshots
 from qm.services.evaluations import put_score
 from qm.services.rubrics import publish
 from qm.services.whatif_cases import answers_by_evaluation
@@ -174,6 +174,7 @@ def _one(
             )
         )
     session.add(_entry(decision, evaluation, old, answers))
+    snapshots.take(session, evaluation, snapshots.Occasion.RESTATEMENT)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -75,26 +76,54 @@ def test_a_pack_holds_and_carries_clips_transcript_and_versions(packed: Path) ->
     assert found.problems == ()
     with zipfile.ZipFile(packed) as archive:
         names = set(archive.namelist())
-        about = json.loads(archive.read("manifest.json"))["about"]
-    assert {"score.json", "transcript.json", "hits.json", "findings.json"} <= names
+        pinned = json.loads(archive.read("pinned.json"))
+        stored = json.loads(archive.read("stored.json"))
+    assert {"pinned.json", "stored.json", "transcript.json"} <= names
     assert any(name.startswith("clips/") for name in names)
-    assert about["rubric"] == {"key": "phone_banking", "version": 1}
-    assert about["stored_total"] == found.total
+    versions = pinned["versions"]
+    assert (versions["rubric"]["key"], versions["rubric"]["version"]) == ("phone_banking", 1)
+    assert versions["phrase_library"] == 1
+    assert all(rule["version"] == 1 and rule["sha256"] for rule in versions["rules"].values())
+    assert pinned["hits"]
+    assert {item["rule_key"] for item in pinned["findings"]} == versions["rules"].keys()
+    assert any(item["evidence"] for item in pinned["suggested"].values())
+    assert stored["figures"]["total"] == found.total
 
 
 def test_a_changed_score_is_told_twice_by_its_hash_and_by_its_figure(packed: Path) -> None:
     with zipfile.ZipFile(packed) as archive:
-        score = json.loads(archive.read("score.json"))
-    score["score"]["total"] = "100.0"
-    found = check_pack(changed(packed, "score.json", json.dumps(score).encode()))
-    assert any("score.json" in problem for problem in found.problems)
+        pinned = json.loads(archive.read("pinned.json"))
+    pinned["score"]["score"]["total"] = "100.0"
+    found = check_pack(changed(packed, "pinned.json", json.dumps(pinned).encode()))
+    assert any("pinned.json" in problem for problem in found.problems)
     assert any("重新计算" in problem for problem in found.problems)
 
 
-def test_a_changed_clip_is_told(packed: Path) -> None:
+def test_a_change_of_any_file_is_told_by_its_name(packed: Path) -> None:
     with zipfile.ZipFile(packed) as archive:
-        clip = next(name for name in archive.namelist() if name.startswith("clips/"))
-    assert any(clip in problem for problem in check_pack(changed(packed, clip, b"other")).problems)
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for name, data in members.items():
+        told = check_pack(changed(packed, name, data + b" ")).problems
+        assert any(name in problem for problem in told), name
+
+
+def test_a_file_taken_out_put_in_or_doubled_is_told(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    clip = next(name for name in members if name.startswith("clips/"))
+    target = packed.with_name("other.zip")
+
+    def problems(names: list[str]) -> str:
+        with zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # zipfile warns of the doubled name
+            for name in names:
+                archive.writestr(name, members.get(name, b"x"))
+        return "\n".join(check_pack(target).problems)
+
+    assert f"{clip}：缺失" in problems([name for name in members if name != clip])
+    assert "more.txt：清单中没有" in problems([*members, "more.txt"])
+    assert "pinned.json：有 2 份" in problems([*members, "pinned.json"])
+    assert "manifest.sha256" in problems([name for name in members if name != "manifest.sha256"])
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04broken"])
@@ -105,7 +134,7 @@ def test_what_is_no_pack_is_refused_in_words(tmp_path: Path, data: bytes) -> Non
         check_pack(target)
 
 
-@pytest.mark.parametrize("manifest", ["[]", '"x"', '{"format": "qm-pack/1", "files": []}'])
+@pytest.mark.parametrize("manifest", ["[]", '"x"', '{"format": "qm-pack/2", "files": []}'])
 def test_a_manifest_of_another_shape_is_refused_in_words(tmp_path: Path, manifest: str) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("manifest.json", manifest)
@@ -142,7 +171,9 @@ def test_a_draft_is_not_exported(centre: Centre, draft: tuple[int, int]) -> None
 
 def test_the_command_says_yes_and_no_by_its_exit_status(packed: Path) -> None:
     assert CliRunner().invoke(verify, [str(packed)]).exit_code == 0
-    assert CliRunner().invoke(verify, [str(changed(packed, "hits.json", b"[]"))]).exit_code == 1
+    with zipfile.ZipFile(packed) as archive:
+        heard = archive.read("transcript.json")
+    assert CliRunner().invoke(verify, [str(changed(packed, "transcript.json", heard + b" "))]).exit_code == 1
 
 
 def test_an_export_is_recorded(exported: bytes, tmp_path: Path) -> None:
