@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pypinyin import lazy_pinyin
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from qm.actor import Actor, UserRole
@@ -29,6 +30,12 @@ class NotADraft(Conflict):
     """A published version never changes."""
 
     message = "这一版已经发布，不能再改。请先“复制为草稿”。"
+
+
+class DraftThere(Conflict):
+    """Somebody began a draft of this form in the same moment."""
+
+    message = "这张评分表刚刚有人建了草稿，请刷新页面后接着改那一份。"
 
 
 class NothingToUndo(Conflict):
@@ -72,7 +79,7 @@ def copy(actor: Actor, rubric_id: int) -> RubricVersion:
 def keep(
     session: Session, actor: Actor, rubric: Rubric, *, what: str, problems: Sequence[Problem] = ()
 ) -> RubricVersion:
-    """Store a new draft with how it began. Joins the open write. Raises `Forbidden`."""
+    """Store a new draft with how it began. Joins the open write. Raises `Forbidden`, `DraftThere`."""
     check_actor(actor)
     row = RubricVersion(
         key=rubric.key,
@@ -83,8 +90,11 @@ def keep(
         created_at=now(),
         created_by=actor.user_id,
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise DraftThere from error
     told = [{"place": _place(item), "message": item.message} for item in problems]
     session.add(_edit(actor, row, what, None, told))
     audit.record(actor, "rubric_draft_started", "rubric_version", row.id, key=row.key, version=row.version)
@@ -148,8 +158,11 @@ def spelled_key(title: str) -> str:
 
 
 def draft_row(session: Session, rubric_id: int) -> RubricVersion:
-    """The draft. Raises `NotFound`, `NotADraft`."""
-    row = session.get(RubricVersion, rubric_id)
+    """The draft, held until the transaction ends: two who change it do so one after the other.
+
+    Raises `NotFound`, `NotADraft`.
+    """
+    row = session.get(RubricVersion, rubric_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
     if row.state is not VersionState.DRAFT:

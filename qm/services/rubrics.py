@@ -14,7 +14,6 @@ from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
 from qm.models import RubricVersion, VersionState
 from qm.queries import rules
 from qm.services import audit, rubric_drafts
-from qm.services.rubric_drafts import NotADraft
 from scoring.rubric import Problem, rubric_from_dict, validate
 from scoring.types import Rubric
 
@@ -72,7 +71,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
     """
     _check_actor(actor)
     with writing() as session:
-        row = _draft(session.get(RubricVersion, rubric_id))
+        row = rubric_drafts.draft_row(session, rubric_id)
         rule_keys = {rule.key for rule in rules.published()}
         problems = tuple(validate(rubric_from_dict(row.document), rule_keys=rule_keys))
         if problems:
@@ -85,6 +84,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
         for old in current:
             old.state = VersionState.RETIRED
         session.add_all(current)
+        session.flush()  # one version of a form is in force at any moment, the database sees to it
         row.state, row.published_at, row.published_by = VersionState.PUBLISHED, now(), actor.user_id
         session.add(row)
         audit.record(actor, "rubric_published", "rubric_version", row.id, key=row.key, version=row.version)
@@ -95,7 +95,7 @@ def discard(actor: Actor, rubric_id: int) -> RubricVersion:
     """Throw a draft away. Raises `NotFound`, `NotADraft`, `Forbidden`."""
     _check_actor(actor)
     with writing() as session:
-        row = _draft(session.get(RubricVersion, rubric_id))
+        row = rubric_drafts.draft_row(session, rubric_id)
         session.delete(row)
         audit.record(actor, "rubric_discarded", "rubric_version", rubric_id, key=row.key)
         return row
@@ -105,7 +105,7 @@ def retire(actor: Actor, rubric_id: int) -> RubricVersion:
     """Take a version out of force; evaluations made with it stay. Raises `NotFound`, `NotInForce`."""
     _check_actor(actor)
     with writing() as session:
-        row = session.get(RubricVersion, rubric_id)
+        row = session.get(RubricVersion, rubric_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound
         if row.state is not VersionState.PUBLISHED:
@@ -119,14 +119,6 @@ def retire(actor: Actor, rubric_id: int) -> RubricVersion:
 def _check_actor(actor: Actor) -> None:
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden
-
-
-def _draft(row: RubricVersion | None) -> RubricVersion:
-    if row is None:
-        raise NotFound
-    if row.state is not VersionState.DRAFT:
-        raise NotADraft
-    return row
 
 
 def _check_new(rubric: Rubric, versions: list[RubricVersion]) -> None:
