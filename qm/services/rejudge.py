@@ -7,14 +7,19 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from multiprocessing import get_context
 
+import structlog
 from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from qm import database
@@ -25,16 +30,20 @@ from qm.errors import Forbidden
 from qm.models import JobState, RejudgeRun
 from qm.queries.rules_calls import heard_ids
 from qm.services import audit
-from qm.services.rejudge_chunk import Chunk, bind_child, judge_chunk
-from qm.services.rejudge_store import keep
+from qm.services.rejudge_chunk import Chunk, begin_child, judge_chunk, judge_in_child
+from qm.services.rejudge_store import RulesChanged, keep
 
 CHUNK = 200
 """Calls judged together and written in one transaction."""
 _AHEAD = 2
 """Chunks a process may be ahead of the writer, so that memory stays small."""
 SILENT_AFTER = timedelta(seconds=90)
-"""A running run that has not moved for so long was broken off and may be taken up again."""
+"""A running run that has not said that it lives for so long was broken off and may be taken up again."""
+BEAT_EVERY_S = 10.0
+"""How often a run says that it lives, however long a chunk takes."""
 _ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,8 @@ def _claimable() -> ColumnElement[bool]:
 def perform(run_id: int, *, processes: int) -> Tally:
     """Carry out a claimed run, its row saying how far it is; a failure is kept in words and raised."""
     try:
-        tally = rejudge(processes=processes, progress=lambda tally: _moved(run_id, tally))
+        with _alive(run_id):
+            tally = rejudge(processes=processes, progress=lambda tally: _moved(run_id, tally))
     except Exception as error:
         words = f"{error}" if str(error) else type(error).__name__
         _ended(run_id, JobState.FAILED, f"重新判定中断：{words}。请再点一次“全部重新判定”。"[:500])
@@ -118,33 +128,74 @@ def rejudge(
 ) -> Tally:
     """Judge stored calls again (all, unless some are named) on so many processes; 1 uses this one."""
     ids = list(heard_ids() if recording_ids is None else recording_ids)
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    todo = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     done = changed = 0
-    for chunk in _judged(chunks, min(processes, len(chunks))):
-        changed += keep(chunk)
-        done += len(chunk.calls) + chunk.gone
-        if progress is not None:
-            progress(Tally(len(ids), done, changed))
+    with _seldom_collecting():
+        for chunk in _judged(todo, min(processes, len(todo))):
+            try:
+                changed += keep(chunk).changed
+            except RulesChanged:
+                todo.append(list(chunk.recording_ids))
+                continue
+            done += len(chunk.recording_ids)
+            gc.collect()
+            if progress is not None:
+                progress(Tally(len(ids), done, changed))
     return Tally(len(ids), done, changed)
 
 
-def _judged(chunks: Sequence[Sequence[str]], processes: int) -> Iterator[Chunk]:
+def _judged(todo: deque[list[str]], processes: int) -> Iterator[Chunk]:
+    """Chunks as they are judged, in order; what is added to `todo` meanwhile is judged too."""
     if processes <= 1:
-        yield from map(judge_chunk, chunks)
+        while todo:
+            yield judge_chunk(todo.popleft())
         return
     url = database.engine().url.render_as_string(hide_password=False)
     # Forking a process that has threads and connections is unsafe: children begin afresh.
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=bind_child, initargs=(url,)
+        processes, mp_context=get_context("spawn"), initializer=begin_child, initargs=(url,)
     ) as pool:
-        left = iter(chunks)
-        under_way: list[Future[Chunk]] = [
-            pool.submit(judge_chunk, chunk) for chunk in islice(left, processes * _AHEAD)
-        ]
-        while under_way:
-            chunk = under_way.pop(0).result()
-            under_way += [pool.submit(judge_chunk, following) for following in islice(left, 1)]
-            yield chunk
+        under_way: deque[Future[Chunk]] = deque()
+        while todo or under_way:
+            while todo and len(under_way) < processes * _AHEAD:
+                under_way.append(pool.submit(judge_in_child, todo.popleft()))
+            yield under_way.popleft().result()
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for cycles only when told: among so many rows that live shortly, looking is what takes time."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@contextmanager
+def _alive(run_id: int) -> Iterator[None]:
+    """Say every few seconds that the run goes on, while inside."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_EVERY_S):
+            try:
+                with writing() as session:
+                    session.connection().execute(
+                        update(RejudgeRun).where(col(RejudgeRun.id) == run_id).values(updated_at=now())
+                    )
+            except OperationalError as error:  # out of reach for a moment: the next beat may come through
+                log.warning("rejudge_beat_missed", run_id=run_id, error=type(error).__name__)
+
+    thread = threading.Thread(target=beat, name="rejudge-beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _moved(run_id: int, tally: Tally) -> None:

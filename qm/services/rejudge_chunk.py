@@ -1,22 +1,24 @@
-"""Judging some stored calls again, in a process of its own: reads, judges, and tells what is otherwise."""
+"""Judging some stored calls, in a process of its own: reads, judges, and tells what is otherwise."""
 
 from __future__ import annotations
 
+import gc
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from qm import database, stored
 from qm.database import reading
-from qm.models import FindingRow, RubricVersion
-from qm.queries.rubric_bindings import versions_for
+from qm.errors import Conflict
+from qm.models import Evaluation, EvaluationKind, FindingRow, RubricVersion, VersionState
+from qm.queries.rubric_bindings import GENERAL_RUBRIC, versions_for
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules_judging
-from qm.services.pipeline_prescore import rubric_in_force
 from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
 from scoring.suggest import suggest
@@ -24,6 +26,14 @@ from scoring.types import Answer as ScoringAnswer
 from scoring.types import Finding, Rubric, Score
 
 Row = dict[str, Any]
+Told = tuple[tuple[ScoringAnswer, str], ...]
+"""Answers with their explanation."""
+
+
+class NoRubric(Conflict):
+    """There is no published rubric."""
+
+    message = "还没有已发布的评分表。请在“评分表”页面发布一个版本，然后重试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,15 @@ class CallJudged:
     agent_id: int | None
     transcript_id: int
     library_id: int
+    known: tuple[int, int]
+    """How many findings were stored when it was judged, and the newest's id: others mean another run."""
     outdated: tuple[int, ...]
     """Ids of findings to delete."""
     findings: tuple[Row, ...]
-    """Findings to add."""
+    """Findings to add, as the table holds them."""
     verdicts_changed: bool
-    answers: tuple[tuple[ScoringAnswer, str], ...] | None
-    """Answers with their explanation; None where the automatic evaluation stays as it is."""
+    answers: Told | None
+    """None where the automatic evaluation stays as it is."""
     total: Score | None
     shadows: Mapping[int, Finding]
     rubric_id: int
@@ -51,52 +63,100 @@ class CallJudged:
 class Chunk:
     """Calls judged together."""
 
+    recording_ids: tuple[str, ...]
     calls: tuple[CallJudged, ...]
-    gone: int
-    """Calls that were deleted meanwhile."""
+    rules: rules_judging.RuleSet
+    """What they were judged by."""
+
+    @property
+    def gone(self) -> int:
+        """Calls that were deleted meanwhile."""
+        return len(self.recording_ids) - len(self.calls)
 
 
-def bind_child(url: str) -> None:
-    """Give a child process the database of its parent."""
+def begin_child(url: str) -> None:
+    """Give a child process the database of its parent, and compile before the first chunk is timed."""
     database.bind(database.make_engine(url))
+    rules_judging.bench()
+    gc.freeze()
+    gc.disable()  # what a chunk makes is freed with it; looking for cycles in it is a third of the time
+
+
+def judge_in_child(recording_ids: Sequence[str]) -> Chunk:
+    """As `judge_chunk`, leaving no cycles behind."""
+    gc.collect()
+    return judge_chunk(recording_ids)
 
 
 def judge_chunk(recording_ids: Sequence[str]) -> Chunk:
-    """Judge these calls by the rules in force and compare with what is stored. Writes nothing."""
+    """Judge these calls by the rules in force and compare with what is stored. Writes nothing.
+
+    Raises `NoRubric`.
+    """
     with reading() as session:
+        bench = rules_judging.bench()
         calls = stored_calls(recording_ids)
-        before = _stored_findings(recording_ids)
+        before = _stored_findings(session, recording_ids)
+        evaluated = _latest_evaluations(session, recording_ids)
         general = rubric_in_force(session)
         bound = versions_for([call.recording for call in calls])
     forms = {call.recording.id: bound[call.recording.id] or general for call in calls}
     rubrics = {
         row.id: rubric_from_dict(row.document) for row in {row.id: row for row in forms.values()}.values()
     }
-    judged = rules_judging.bench().judge_many(call.conversation for call in calls)
-    found = tuple(
-        _compared(call, result, before[call.recording.id], *_form(forms[call.recording.id], rubrics))
-        for call, result in zip(calls, judged, strict=True)
-    )
-    return Chunk(found, len(recording_ids) - len(found))
+    judged = bench.judge_many(call.conversation for call in calls)
+    found = []
+    for call, result in zip(calls, judged, strict=True):
+        key, form = call.recording.id, forms[call.recording.id]
+        same_form = evaluated.get(key) == (form.id, call.transcript_id)
+        found.append(
+            _compared(call, result, before[key], form.id or 0, rubrics[form.id], evaluated=same_form)
+        )
+    return Chunk(tuple(recording_ids), tuple(found), bench.rules)
 
 
-def _form(row: RubricVersion, rubrics: Mapping[int | None, Rubric]) -> tuple[int, Rubric]:
-    return row.id or 0, rubrics[row.id]
-
-
-_COLUMNS = ("rule_version", "verdict", "evidence", "explanation", "transcript_id", "library_id")
-
-
-def _stored_findings(recording_ids: Sequence[str]) -> dict[str, dict[str, tuple[int, Row]]]:
-    """By recording and rule: the row's id and what it holds."""
-    columns = [getattr(FindingRow, name) for name in _COLUMNS]
-    named = (col(FindingRow.recording_id), col(FindingRow.rule_key), col(FindingRow.id))
-    statement = sa.select(*named, *columns).where(col(FindingRow.recording_id).in_(recording_ids))
-    found: dict[str, dict[str, tuple[int, Row]]] = defaultdict(dict)
-    with reading() as session:
-        for recording_id, key, row_id, *values in session.connection().execute(statement):
-            found[recording_id][key] = (row_id, dict(zip(_COLUMNS, values, strict=True)))
+def rubric_in_force(session: Session) -> RubricVersion:
+    """The published form of calls that none is bound to. Raises `NoRubric`."""
+    found = session.exec(
+        select(RubricVersion)
+        .where(RubricVersion.state == VersionState.PUBLISHED)
+        .order_by(
+            sa.case((col(RubricVersion.key) == GENERAL_RUBRIC, 0), else_=1),
+            col(RubricVersion.version).desc(),
+            col(RubricVersion.id),
+        )
+    ).first()
+    if found is None:
+        raise NoRubric
     return found
+
+
+_COLUMNS = ("rule_version", "verdict", "explanation", "transcript_id", "library_id")
+
+
+def _stored_findings(session: Session, recording_ids: Sequence[str]) -> dict[str, dict[str, tuple[int, Row]]]:
+    """By recording and rule: the row's id and what it holds, the evidence as it is written."""
+    named = (col(FindingRow.recording_id), col(FindingRow.rule_key), col(FindingRow.id))
+    evidence = sa.cast(col(FindingRow.evidence), sa.Text)
+    columns = [getattr(FindingRow, name) for name in _COLUMNS]
+    statement = sa.select(*named, evidence, *columns).where(col(FindingRow.recording_id).in_(recording_ids))
+    found: dict[str, dict[str, tuple[int, Row]]] = defaultdict(dict)
+    for recording_id, key, row_id, proof, *values in session.connection().execute(statement):
+        row = dict(zip(_COLUMNS, values, strict=True))
+        found[recording_id][key] = (row_id, row | {"verdict": row["verdict"].value, "evidence": proof})
+    return found
+
+
+def _latest_evaluations(session: Session, recording_ids: Sequence[str]) -> dict[str, tuple[int, int | None]]:
+    """Form and transcript of each call's automatic evaluation that was renewed last."""
+    statement = (
+        sa.select(col(Evaluation.recording_id), col(Evaluation.rubric_id), col(Evaluation.transcript_id))
+        .where(
+            col(Evaluation.recording_id).in_(recording_ids), col(Evaluation.kind) == EvaluationKind.AUTOMATIC
+        )
+        .order_by(col(Evaluation.updated_at), col(Evaluation.id))
+    )
+    return {row[0]: (row[1], row[2]) for row in session.connection().execute(statement)}
 
 
 def _compared(
@@ -105,7 +165,11 @@ def _compared(
     before: dict[str, tuple[int, Row]],
     rubric_id: int,
     rubric: Rubric,
+    *,
+    evaluated: bool,
 ) -> CallJudged:
+    """What is otherwise. `evaluated`: the stored automatic evaluation is by this form."""
+    known = len(before), max((row_id for row_id, _ in before.values()), default=0)
     outdated, fresh = [], []
     verdicts_changed = before.keys() != judged.findings.keys()
     for key, finding in judged.findings.items():
@@ -118,13 +182,14 @@ def _compared(
             outdated.append(row_id)
         fresh.append({"recording_id": call.recording.id, "rule_key": key, **new})
     outdated += [row_id for row_id, _ in before.values()]
-    changed = bool(outdated or fresh)
+    changed = bool(outdated or fresh or not evaluated)
     answers, total = _answers(call, judged.findings, rubric) if changed else (None, None)
     return CallJudged(
         call.recording.id,
         call.recording.agent_id,
         call.transcript_id,
         call.library_id,
+        known,
         tuple(outdated),
         tuple(fresh),
         verdicts_changed,
@@ -138,17 +203,19 @@ def _compared(
 def _row(finding: Finding, call: StoredCall) -> Row:
     return {
         "rule_version": finding.rule_version,
-        "verdict": finding.verdict,
-        "evidence": [stored.dump_evidence(item) for item in finding.evidence],
+        "verdict": finding.verdict.value,
+        "evidence": _written([stored.dump_evidence(item) for item in finding.evidence]),
         "explanation": finding.explanation,
         "transcript_id": call.transcript_id,
         "library_id": call.library_id,
     }
 
 
-def _answers(
-    call: StoredCall, findings: Mapping[str, Finding], rubric: Rubric
-) -> tuple[tuple[tuple[ScoringAnswer, str], ...], Score]:
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Evidence as the table holds it: half as long as with every character spelled out."""
+
+
+def _answers(call: StoredCall, findings: Mapping[str, Finding], rubric: Rubric) -> tuple[Told, Score]:
     suggested = suggest(rubric, findings).values()
     answers = tuple((item.answer, item.explanation) for item in suggested)
     return answers, score(rubric, [answer for answer, _ in answers], call.conversation.call_data)

@@ -1,8 +1,9 @@
-"""Writing what judging again has changed: many calls in one transaction."""
+"""Writing what judging has changed: many calls in one transaction, each only where it still holds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,22 +11,56 @@ from sqlmodel import Session, col
 
 from qm.clock import now
 from qm.database import writing
-from qm.models import AnswerRow, Evaluation, EvaluationKind, EvaluationState, EvidenceRow, FindingRow
+from qm.models import (
+    AnswerRow,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    EvidenceRow,
+    FindingRow,
+    HitRow,
+    TranscriptRow,
+)
+from qm.services import rules_judging
 from qm.services.rejudge_chunk import CallJudged, Chunk
-from qm.services.rules_judging import keep_shadows
 from scoring.types import Score
 
 _TEXT_CHARS = 300
 _IDS_TOGETHER = 5000
 """Ids in one statement; databases limit how many values a statement may carry."""
+_FINDING = sa.table("finding", *map(sa.column, FindingRow.model_fields))
+"""The table without its types: rows come as they are written."""
 
 
-def keep(chunk: Chunk) -> int:
-    """Replace findings and automatic evaluations where they changed; gives how many verdict sets did."""
-    calls = [call for call in chunk.calls if call.outdated or call.findings]
+class RulesChanged(Exception):
+    """Other rules are in force than those a chunk was judged by: judge it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of judged calls."""
+
+    changed: int
+    """Sets of verdicts that are otherwise than before."""
+    heard_anew: tuple[str, ...]
+    """Calls that were dropped: others have heard or scanned them meanwhile, and judge them too."""
+    judged_anew: tuple[str, ...]
+    """Calls that were dropped: others have judged them meanwhile."""
+
+
+def keep(chunk: Chunk) -> Kept:
+    """Replace findings and automatic evaluations where they changed.
+
+    What was judged from a transcript, hits or findings that others have replaced meanwhile is dropped.
+    Raises `RulesChanged`, having written nothing.
+    """
     with writing() as session:
+        if rules_judging.rule_set() != chunk.rules:
+            raise RulesChanged
+        heard_anew, judged_anew = _overtaken(session, chunk.calls)
+        calls = [call for call in chunk.calls if call.recording_id not in heard_anew | judged_anew]
         _delete(session, FindingRow, col(FindingRow.id), [n for call in calls for n in call.outdated])
-        _insert(session, FindingRow, [row for call in calls for row in call.findings])
+        _insert(session, _FINDING, [row for call in calls for row in call.findings])
         judged = [call for call in calls if call.answers is not None]
         ids: dict[str, int] = {}
         for rubric_id in sorted({call.rubric_id for call in judged}):
@@ -33,10 +68,41 @@ def keep(chunk: Chunk) -> int:
             ids |= _evaluations(session, rubric_id, of_form)
         _delete(session, AnswerRow, col(AnswerRow.evaluation_id), list(ids.values()))
         _answers(session, judged, ids)
-        for call in chunk.calls:
+        for call in calls:
             if call.shadows:
-                keep_shadows(session, call.recording_id, dict(call.shadows))
-    return sum(call.verdicts_changed for call in chunk.calls)
+                rules_judging.keep_shadows(session, call.recording_id, dict(call.shadows))
+    changed = sum(call.verdicts_changed for call in calls)
+    return Kept(changed, tuple(sorted(heard_anew)), tuple(sorted(judged_anew)))
+
+
+def _overtaken(session: Session, calls: Sequence[CallJudged]) -> tuple[set[str], set[str]]:
+    """Calls whose transcript or hits, and calls whose findings are not those they were judged by."""
+    ids = [call.recording_id for call in calls]
+    run = session.connection().execute
+    current = sa.select(col(TranscriptRow.recording_id), col(TranscriptRow.id)).where(
+        col(TranscriptRow.recording_id).in_(ids), col(TranscriptRow.current)
+    )
+    heard: dict[str, int] = {row[0]: row[1] for row in run(current)}
+    scanned = (
+        sa.select(col(HitRow.recording_id), sa.func.max(col(HitRow.library_id)))
+        .where(col(HitRow.recording_id).in_(ids))
+        .group_by(col(HitRow.recording_id))
+    )
+    libraries: dict[str, int] = {row[0]: row[1] for row in run(scanned)}
+    counted = (
+        sa.select(col(FindingRow.recording_id), sa.func.count(), sa.func.max(col(FindingRow.id)))
+        .where(col(FindingRow.recording_id).in_(ids))
+        .group_by(col(FindingRow.recording_id))
+    )
+    known = {row[0]: (row[1], row[2]) for row in run(counted)}
+    heard_anew = {
+        call.recording_id
+        for call in calls
+        if heard.get(call.recording_id) != call.transcript_id
+        or libraries.get(call.recording_id, call.library_id) != call.library_id
+    }
+    judged_anew = {call.recording_id for call in calls if known.get(call.recording_id, (0, 0)) != call.known}
+    return heard_anew, judged_anew - heard_anew
 
 
 def _delete(session: Session, table: Any, column: Any, ids: Sequence[int]) -> None:
@@ -129,21 +195,24 @@ def _answers(session: Session, calls: Sequence[CallJudged], ids: dict[str, int])
         }
         for evaluation_id, answer, explanation in given
     ]
-    statement = sa.insert(AnswerRow).returning(col(AnswerRow.id), sort_by_parameter_order=True)
-    made = session.connection().execute(statement, rows).scalars().all()
+    _insert(session, AnswerRow, rows)
+    statement = sa.select(col(AnswerRow.evaluation_id), col(AnswerRow.criterion), col(AnswerRow.id)).where(
+        col(AnswerRow.evaluation_id).in_(list(ids.values()))
+    )
+    made = {(row[0], row[1]): row[2] for row in session.connection().execute(statement)}
     _insert(
         session,
         EvidenceRow,
         [
             {
-                "answer_id": answer_id,
+                "answer_id": made[evaluation_id, answer.criterion],
                 "start_s": item.start_s,
                 "end_s": max(item.start_s, item.end_s),
                 "role": item.role.value,
                 "text": item.text[:_TEXT_CHARS],
                 "source": item.source[:60],
             }
-            for answer_id, (_, answer, _) in zip(made, given, strict=True)
+            for evaluation_id, answer, _ in given
             for item in answer.evidence
         ],
     )

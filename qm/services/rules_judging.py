@@ -7,10 +7,12 @@ is always judged within the set that publishing it would make.
 from __future__ import annotations
 
 import copy
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -23,6 +25,17 @@ from scoring import rules
 from scoring.types import Conversation, Finding
 
 _lock = threading.Lock()
+
+
+_Named = tuple[int, int, str]
+"""Id, version and digest of one rule."""
+
+
+class RuleSet(NamedTuple):
+    """What names the rules that judge: another name means that something was judged by others."""
+
+    published: tuple[_Named, ...]
+    shadows: tuple[_Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,10 @@ class Judged:
 class Bench:
     """The rules in force and the drafts in shadow, ready to judge any number of calls."""
 
-    def __init__(self, in_force: tuple[rules.Rule, ...], shadows: Mapping[int, rules.Rule]) -> None:
+    def __init__(
+        self, in_force: tuple[rules.Rule, ...], shadows: Mapping[int, rules.Rule], name: RuleSet
+    ) -> None:
+        self.rules = name
         self._program = rules.Program(in_force)
         self._shadow_ids = {rule.key: rule_id for rule_id, rule in shadows.items()}
         self._shadow_program = within(in_force, tuple(shadows.values())) if shadows else None
@@ -69,25 +85,28 @@ def within(in_force: tuple[rules.Rule, ...], drafts: tuple[rules.Rule, ...]) -> 
     return narrowed
 
 
+def rule_set() -> RuleSet:
+    """What names the rules in force and the drafts in shadow as they are now."""
+    return RuleSet(*(tuple(map(_named, rows)) for rows in (queries.published(), queries.shadows())))
+
+
 def bench() -> Bench:
     """The bench of the stored rules as they are now; kept until a version changes."""
-    published, shadows = queries.published(), queries.shadows()
     with _lock:  # compiling takes seconds: once, not once a thread
-        return _bench(tuple(map(_identity, published)), tuple(map(_identity, shadows)))
+        return _bench(rule_set())
 
 
-_Identity = tuple[int, int, str]
-
-
-def _identity(row: RuleVersion) -> _Identity:
-    # Drafts change under one id, so the text belongs to what is remembered.
-    return row.id or 0, row.version, row.document
+def _named(row: RuleVersion) -> _Named:
+    # Drafts change under one id, and two databases use the same: the text tells them apart.
+    return row.id or 0, row.version, hashlib.sha256(row.document.encode()).hexdigest()
 
 
 @lru_cache(maxsize=2)
-def _bench(published: tuple[_Identity, ...], shadows: tuple[_Identity, ...]) -> Bench:
-    in_force = tuple(queries.parsed(text, number) for _, number, text in published)
-    return Bench(in_force, {row_id: queries.parsed(text, number) for row_id, number, text in shadows})
+def _bench(name: RuleSet) -> Bench:
+    texts = {row.id: row.document for row in (*queries.published(), *queries.shadows())}
+    in_force = tuple(queries.parsed(texts[row_id], number) for row_id, number, _ in name.published)
+    shadows = {row_id: queries.parsed(texts[row_id], number) for row_id, number, _ in name.shadows}
+    return Bench(in_force, shadows, name)
 
 
 def keep_shadows(session: Session, recording_id: str, found: dict[int, Finding]) -> None:
