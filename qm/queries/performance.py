@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from qm import stored
 from qm.actor import Actor, UserRole
@@ -22,6 +22,8 @@ from qm.models import (
     EvaluationKind,
     EvaluationState,
     Recording,
+    RestatedScore,
+    Restatement,
     RubricVersion,
     Team,
 )
@@ -31,6 +33,14 @@ from qm.settings import settings
 from scoring.losses import CriterionLoss, losses
 from scoring.rubric import rubric_from_dict
 from scoring.types import Answer, Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedFrom:
+    """The score before the latest restatement, and the reason given for it."""
+
+    total: Decimal
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class ScoredCall:
     queue: str
     direction: str
     duration_s: float
+    restated: RestatedFrom | None = None
 
     @property
     def acknowledged(self) -> bool:
@@ -129,7 +140,24 @@ def released(
         .limit(limit)
     )
     with reading() as session:
-        return tuple(_call(*row) for row in session.exec(statement).all())
+        calls = [_call(*row) for row in session.exec(statement).all()]
+        before = _restated(session, [call.evaluation_id for call in calls])
+    return tuple(replace(call, restated=before.get(call.evaluation_id)) for call in calls)
+
+
+def _restated(session: Session, evaluation_ids: Sequence[int]) -> dict[int, RestatedFrom]:
+    """Of each restated evaluation the score it had before the last time."""
+    rows = session.exec(
+        select(RestatedScore, Restatement.reason)
+        .join(Restatement, col(Restatement.id) == RestatedScore.restatement_id)
+        .where(col(RestatedScore.evaluation_id).in_(evaluation_ids))
+        .order_by(col(RestatedScore.id))
+    ).all()
+    return {
+        line.evaluation_id: RestatedFrom(line.old_total, reason)
+        for line, reason in rows
+        if line.old_total is not None
+    }
 
 
 def _released_to(actor: Actor) -> list[ColumnElement[bool]]:

@@ -316,6 +316,9 @@ def test_the_agent_sees_the_old_score_beside_the_new_one(
     text = client_of("agent").get(f"/mine/evaluations/{scored[2]}").text
     assert f"原分数 {old.normalize():f}" in text
     assert "统一口径" in text
+    listed = client_of("agent").get("/mine/").text
+    assert f"<s>{old}</s>" in listed
+    assert "重述理由：统一口径" in listed
 
 
 def test_evaluations_that_lack_answers_are_left_as_they_were(centre: Centre, scored: list[int]) -> None:

@@ -15,6 +15,7 @@ from qm.models import QuarantineState
 from qm.queries import quarantine as queries
 from qm.services import quarantine as service
 from qm.web.access import actor, allow
+from qm.web.desk.wording import direction_words
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
@@ -59,6 +60,7 @@ def quarantine() -> ResponseReturnValue:
 def _page(quarantine_id: int, status: int = 200, problem: str = "") -> ResponseReturnValue:
     row = queries.quarantined_for(actor(), quarantine_id)
     shown = {name: row.call_data.get(name, "") for name in EDITABLE}
+    shown["direction"] = direction_words(shown["direction"])
     page = render_template(
         "pages/manage/quarantined.html", row=row, form=CallDataForm(data=shown), problem=problem
     )

@@ -10,6 +10,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 
 from qm.services.rules_trial import Change
 from qm.web.manage import blueprint
+from qm.web.manage.pattern_words import in_plain_words
 from scoring.rules import Rule
 from scoring.rules import nodes as n
 from scoring.rules.schema import KIND_OF_NODE
@@ -63,6 +64,8 @@ class Words:
 
     text: str
     parts: tuple[Words, ...] = ()
+    more: tuple[str, ...] = ()
+    """Phrases, patterns or examples that the text only counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class _Teller:
         return Words(_FACTS[type(node)](node))
 
     def _spoken(self, node: n.Spoken) -> Words:
-        text = self._what(node)
+        text, more = self._what(node)
         where = _where(node.window)
         if where:
             text = f"{where}{_say('，')}{text}"
@@ -115,30 +118,36 @@ class _Teller:
         within = node.window.within_s
         limit = _say("（%(s)g 秒内）", s=within) if within is not None else ""
         parts = tuple(Words(f"{name}{limit}", (self.tell(anchor),)) for name, anchor in hung if anchor)
-        return Words(text, parts)
+        return Words(text, parts + self._guard(node), more)
 
-    def _what(self, node: n.Spoken) -> str:
+    def _guard(self, node: n.Spoken) -> tuple[Words, ...]:
+        """The words that take a match back, where the node names some."""
+        written = getattr(node, "unless", ())
+        if not written:
+            return ()
+        items = [in_plain_words(text) for text in written]
+        return (Words(_say("除非紧挨着：%(what)s", what=_listed(items)), more=tuple(items[SHOWN:])),)
+
+    def _what(self, node: n.Spoken) -> tuple[str, tuple[str, ...]]:
+        """What is listened for, and the items that the sentence only counts."""
         who = str(WHO[node.role])
         if isinstance(node, n.Phrase):
-            names = [self._groups.get(key, key) for key in node.groups] + list(node.phrases)
-            return _say("%(who)s说出短语：%(what)s", who=who, what=_listed(names))
-        if isinstance(node, n.Pattern):
-            return _say("%(who)s的话符合句式：%(what)s", who=who, what=_listed((*node.words, *node.sounds)))
-        if isinstance(node, n.Similar):
-            return _say(
-                "%(who)s说的意思接近（%(t)g 以上）：%(what)s",
-                who=who,
-                t=node.threshold,
-                what=_listed(node.examples),
-            )
-        if isinstance(node, n.Manner):
-            return _say(
-                "%(who)s的口吻像（%(t)g 以上）：%(what)s",
-                who=who,
-                t=node.threshold,
-                what=_listed(node.examples),
-            )
-        return _SOUND[type(node)](node, who)
+            items = [self._groups.get(key, key) for key in node.groups] + list(node.phrases)
+            frame = _say("%(who)s说出短语：%(what)s", who=who, what=_listed(items))
+        elif isinstance(node, n.Pattern):
+            items = [in_plain_words(text) for text in (*node.words, *node.sounds)]
+            frame = _say("%(who)s的话符合句式：%(what)s", who=who, what=_listed(items))
+        elif isinstance(node, n.Similar):
+            items = list(node.examples)
+            text = _listed(items)
+            frame = _say("%(who)s说的意思接近（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
+        elif isinstance(node, n.Manner):
+            items = list(node.examples)
+            text = _listed(items)
+            frame = _say("%(who)s的口吻像（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
+        else:
+            return _SOUND[type(node)](node, who), ()
+        return frame, tuple(items[SHOWN:])
 
 
 def _listed(items: tuple[str, ...] | list[str]) -> str:
