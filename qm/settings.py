@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     )
     max_upload_mb: int = Field(default=512, ge=1, description="Largest file accepted, in megabytes.")
     max_call_minutes: int = Field(default=240, ge=1, description="Longest call accepted, in minutes.")
+    quarantine_days: int = Field(
+        default=30, ge=1, description="Days that the bytes of a refused file are kept once it is decided on."
+    )
     engine: Literal["whisper", "openai"] = Field(
         default="whisper", description="Speech engine: built-in Whisper, or an OpenAI-compatible endpoint."
     )

@@ -83,17 +83,17 @@ def _take_in_all(incoming: list[Incoming]) -> list[Ingested]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("导入 ingest", total=len(incoming))
         for item in incoming:
-            made.append(take_one(item))
+            try:
+                made.append(take_one(item))
+            except (StorageError, OSError) as error:
+                raise click.ClickException(f"{item.path}: {error}") from error
             bar.advance(task)
     return made
 
 
 def take_one(item: Incoming) -> Ingested:
-    """Take in one file and say on a line what became of it."""
-    try:
-        made = take_in(item.path, item.call_data, actor=SYSTEM, filename=item.path.name)
-    except (StorageError, OSError) as error:
-        raise click.ClickException(f"{item.path}: {error}") from error
+    """Take in one file and say on a line what became of it. Raises `StorageError`, `OSError`."""
+    made = take_in(item.path, item.call_data, actor=SYSTEM, filename=item.path.name)
     if made.recording_id is not None:
         click.echo(f"✓ {item.path.name}  {made.recording_id}")
         for warning in made.warnings:

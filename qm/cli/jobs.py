@@ -9,6 +9,8 @@ from rich.table import Column, Table
 from qm.actor import SYSTEM
 from qm.cli.progress import follow, state_words
 from qm.cli.setup import open_database
+from qm.errors import NotFound
+from qm.jobs import JobNotRetriable
 from qm.models import JobState
 from qm.queries import jobs as queries
 from qm.services.retries import retry_job
@@ -57,5 +59,7 @@ def retry(recording_ids: tuple[str, ...], all_failed: bool) -> None:
     if not wanted:
         click.echo("没有要重试的任务 / nothing to retry")
     for recording_id in wanted:
-        job_id = retry_job(SYSTEM, recording_id)
-        click.echo(f"↻ {recording_id}  {job_id}")
+        try:
+            click.echo(f"↻ {recording_id}  {retry_job(SYSTEM, recording_id)}")
+        except (JobNotRetriable, NotFound) as error:
+            click.secho(f"– {recording_id}  {error}", fg="yellow")

@@ -94,6 +94,7 @@ class Quarantine(SQLModel, table=True):
     """A `recorder.types.Refusal` value."""
     detail: str = Field(max_length=500)
     object_key: str = Field(max_length=300)
+    """Empty once retention removed the bytes of a file that was discarded or taken in."""
     sha256: str = Field(max_length=64, index=True)
     size_bytes: int = Field(sa_type=sa.BigInteger)
     state: QuarantineState = Field(

@@ -9,6 +9,12 @@ from alembic.script import ScriptDirectory
 from qm.database import reading
 from qm.paths import MIGRATIONS
 
+GUARDED = (
+    "rubric_version", "rule_version", "phrase_library", "phrase", "audit_event", "restatement",
+    "restated_score", "learned_model", "evaluation_snapshot",
+)  # fmt: skip
+"""Tables that triggers keep from change (migration 0007, docs/adr/0004)."""
+
 
 def newest_migration() -> str | None:
     """The revision that this version's tables equal."""
@@ -22,3 +28,19 @@ def not_ready_because() -> str | None:
     with reading() as session:
         current = MigrationContext.configure(session.connection()).get_current_revision()
     return None if current == newest_migration() else "migration_needed"
+
+
+def guards_missing() -> tuple[str, ...]:
+    """Names of guards that the database should have and has not: rebuilt tables lose theirs."""
+    with reading() as session:
+        connection = session.connection()
+        postgres = connection.dialect.name == "postgresql"
+        asked = (
+            "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
+            if postgres
+            else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        )
+        found = set(connection.exec_driver_sql(asked).scalars())
+    events = ("update", "delete", "truncate") if postgres else ("insert", "update", "delete")
+    wanted = (f"guard_{table}_{event}" for table in GUARDED for event in events)
+    return tuple(name for name in wanted if name not in found)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from qm import jobs
 from qm.actor import Actor
@@ -27,6 +27,12 @@ class QuarantineDecided(Conflict):
     """The file was retried or discarded already."""
 
     message = "这个文件已经处理过，请刷新列表。"
+
+
+class BytesGone(Conflict):
+    """Retention removed the discarded file."""
+
+    message = "这个文件丢弃后已过保留期限，内容已删除，无法放回。请重新上传。"
 
 
 class StillRefused(Conflict):
@@ -97,7 +103,7 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
         with objects.fetched(row.object_key) as path:
             made = ingest.admit(path, fields, actor=actor, filename=row.filename)
     except AudioRefused as refusal:
-        _refused_again(quarantine_id, fields, refusal)
+        _refused_again(quarantine_id, fields, refusal)  # raises where somebody decided meanwhile
         raise StillRefused(detail=refusal.detail) from refusal
     _decide(quarantine_id, QuarantineState.RETRIED, actor=actor, action="quarantine_retried")
     return made.recording_id or ""
@@ -110,12 +116,14 @@ def discard(quarantine_id: int, *, actor: Actor) -> None:
 
 
 def restore(quarantine_id: int, *, actor: Actor) -> None:
-    """Undo a discard. Raises `QuarantineDecided` where the file was not discarded."""
+    """Undo a discard. Raises `QuarantineDecided` where the file was not discarded, `BytesGone`."""
     queries.quarantined_for(actor, quarantine_id)
     with writing() as session:
-        row = session.get(Quarantine, quarantine_id)
-        if row is None or row.state is not QuarantineState.DISCARDED:
+        row = _held(session, quarantine_id)
+        if row.state is not QuarantineState.DISCARDED:
             raise QuarantineDecided
+        if not row.object_key:
+            raise BytesGone
         row.state, row.decided_at, row.decided_by = QuarantineState.OPEN, None, None
         audit.record(actor, "quarantine_restored", "quarantine", quarantine_id)
 
@@ -125,21 +133,29 @@ def _check_open(row: Quarantine) -> None:
         raise QuarantineDecided
 
 
+def _held(session: Session, quarantine_id: int) -> Quarantine:
+    """The file as it is now, held until the transaction ends. Raises `QuarantineDecided`."""
+    row = session.get(Quarantine, quarantine_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise QuarantineDecided
+    return row
+
+
 def _decide(quarantine_id: int, state: QuarantineState, *, actor: Actor, action: str) -> None:
     with writing() as session:
-        row = session.get(Quarantine, quarantine_id)
-        if row is None or row.state is not QuarantineState.OPEN:
-            raise QuarantineDecided
+        row = _held(session, quarantine_id)
+        _check_open(row)
         row.state, row.decided_at, row.decided_by = state, now(), actor.user_id
         audit.record(actor, action, "quarantine", quarantine_id)
 
 
 def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: AudioRefused) -> None:
+    """Keep the newer reason. What was decided meanwhile keeps its own: raises `QuarantineDecided`."""
     with writing() as session:
-        row = session.get(Quarantine, quarantine_id)
-        if row is not None:
-            row.call_data = dict(fields)
-            row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
+        row = _held(session, quarantine_id)
+        _check_open(row)
+        row.call_data = dict(fields)
+        row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
 
 
 def _fields(call_data: CallData | CallDataInvalid | Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from qm import jobs
 from qm.actor import Actor, UserRole
 from qm.database import writing
-from qm.errors import Forbidden
+from qm.errors import Forbidden, NotFound
+from qm.jobs import JobNotRetriable
 from qm.models import JobState
 from qm.queries import jobs as queries
 from qm.queries import phrases
@@ -14,11 +17,16 @@ from qm.services.retries import retry_job
 
 
 def retry_failed(actor: Actor) -> int:
-    """Try every failed recording in the person's reach again; gives how many."""
-    failed = queries.listed(actor, state=JobState.FAILED, limit=10_000)
-    for line in failed:
-        retry_job(actor, line.recording_id)
-    return len(failed)
+    """Try every failed recording in the person's reach again; gives how many.
+
+    One that somebody else retried, or that is gone, since the list was read is passed over.
+    """
+    number = 0
+    for line in queries.listed(actor, state=JobState.FAILED, limit=10_000):
+        with suppress(JobNotRetriable, NotFound):
+            retry_job(actor, line.recording_id)
+            number += 1
+    return number
 
 
 def rescan(actor: Actor) -> int:

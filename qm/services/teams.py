@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from qm.actor import Actor
 from qm.database import writing
 from qm.errors import Conflict, Forbidden
-from qm.models import Agent, Branch, Team
+from qm.models import Agent, Branch, Team, User
 from qm.queries import people_admin
 from qm.services import audit
 
@@ -69,12 +69,21 @@ def add_agent(actor: Actor, *, team_id: int, number: str, name: str) -> Agent:
 def change_agent(actor: Actor, agent_id: int, *, name: str, team_id: int, active: bool) -> Agent:
     """Rename, move to another team in scope, or take off the roster; past calls keep their team.
 
-    Raises `NotFound`.
+    The agent's account moves along, and signs in anew for its new place. Raises `NotFound`.
     """
     with writing() as session:
         agent = people_admin.agent(actor, agent_id)
         team = people_admin.team(actor, team_id)
         agent.name, agent.team_id, agent.active = name.strip(), team.id or agent.team_id, active
         session.add(agent)
+        _move_user(session, agent_id, team)
         audit.record(actor, "agent_changed", "agent", agent.id, number=agent.number, active=active)
         return agent
+
+
+def _move_user(session: Session, agent_id: int, team: Team) -> None:
+    for user in session.exec(select(User).where(User.agent_id == agent_id)):
+        if (user.team_id, user.branch_id) != (team.id, team.branch_id):
+            user.team_id, user.branch_id = team.id, team.branch_id
+            user.session_version += 1
+            session.add(user)

@@ -1,9 +1,10 @@
-"""What a worker does beside its work: say that it lives, take over from the dead, wake the waiting."""
+"""What a worker does beside its work: say that it lives, take over from the dead, wake the waiting, tidy."""
 
 from __future__ import annotations
 
 import socket
 import threading
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,11 +14,13 @@ from qm.clock import now
 from qm.database import writing
 from qm.errors import QmError
 from qm.jobs import beats, mirror
+from qm.services import retention
 from qm.settings import Settings
 from transcribe.types import EngineUnavailable
 from transcribe.weights import find_weights
 
 WAKE_EVERY_BEATS = 2
+PURGE_EVERY = timedelta(days=1)
 _REACH_WITHIN_S = 3.0
 
 log = structlog.get_logger()
@@ -30,6 +33,7 @@ class Household:
         self.name = name
         self._config = config
         self._started_at = now()
+        self._purge_at = self._started_at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="household", daemon=True)
 
@@ -57,8 +61,16 @@ class Household:
                     log.info("work_taken_over", worker=self.name, workflows=freed)
                 if turn % WAKE_EVERY_BEATS == 0:
                     wake(self._config)
+                self._purge()
             except Exception as error:  # noqa: BLE001 - a database out of reach must not end the beat
                 log.warning("household_stumbled", worker=self.name, error=type(error).__name__)
+
+    def _purge(self) -> None:
+        if now() < self._purge_at:
+            return
+        self._purge_at = now() + PURGE_EVERY
+        purged = retention.purge()
+        log.info("purged", worker=self.name, attempts=purged.attempts, files=purged.files)
 
 
 def wake(config: Settings) -> int:

@@ -11,11 +11,19 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from qm import clock
+from qm import clock, database
 from qm.actor import SYSTEM
 from qm.database import reading, writing
 from qm.jobs import engine
-from qm.models import Job, JobState, Quarantine, QuarantineState, Recording, RecordingStatus
+from qm.models import (
+    EvaluationSnapshot,
+    Job,
+    JobState,
+    Quarantine,
+    QuarantineState,
+    Recording,
+    RecordingStatus,
+)
 from qm.services import doctor, objects, pipeline, quarantine
 from qm.services.doctor import Ailment, examine
 from qm.services.doctor_mend import mend
@@ -162,3 +170,53 @@ def test_a_recording_that_is_ready_needs_no_job(recording: Recording) -> None:
             sa.update(Recording).where(col(Recording.id) == recording.id).values(status=RecordingStatus.READY)
         )
     assert found() == {}
+
+
+def test_a_missing_guard_and_an_altered_snapshot_are_told_and_not_mended(
+    recording: Recording, later: None
+) -> None:
+    with writing() as session:
+        session.add(
+            EvaluationSnapshot(
+                evaluation_id=7, revision=1, document="a", sha256="0" * 64, made_at=clock.now()
+            )
+        )
+    connection = database.engine().execution_options(qm_writes=True).connect()
+    with connection, connection.begin():
+        connection.execute(sa.text("DROP TRIGGER guard_rubric_version_update"))
+    told = examine(deep=True)
+    assert {(trouble.ailment, trouble.subject) for trouble in told} == {
+        (Ailment.GUARD_MISSING, "guard_rubric_version_update"),
+        (Ailment.SNAPSHOT_ALTERED, "7"),
+    }
+    assert not any(mend(trouble, actor=SYSTEM) for trouble in told)
+
+
+def test_more_rows_than_are_read_together_are_all_examined(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_TOGETHER", 2)
+    for number in range(5):
+        made = ingest(
+            sound(tmp_path, seed=number), fields(f"call-{number}"), actor=SYSTEM, filename=f"{number}.wav"
+        )
+        objects.store().delete(row_of(made.recording_id or "").object_key)
+    assert [trouble.ailment for trouble in examine()] == [Ailment.ORIGINAL_MISSING] * 5
+
+
+def test_a_call_that_comes_in_while_the_doctor_looks_is_not_missing(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = objects.store()
+
+    class ListedBefore:
+        """The store, whose list was taken before the call came."""
+
+        def list(self, prefix: str = "") -> list[object]:
+            return []
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+    monkeypatch.setattr(objects, "store", ListedBefore)
+    assert examine() == []
