@@ -1,20 +1,16 @@
-"""People, teams, tokens and the audit, as far as an administrator oversees them."""
+"""People, teams and tokens, as far as an administrator oversees them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, true
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, true
+from sqlmodel import col, select
 
 from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Agent, ApiToken, AuditEvent, Branch, Team, User
-
-AUDIT_PAGE = 100
-"""Audit events shown at once."""
+from qm.models import Agent, ApiToken, Branch, Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,6 @@ class TokenLine:
 
     token: ApiToken
     user: User
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """One event of the audit and who did it; `who` is None for the system."""
-
-    event: AuditEvent
-    who: User | None
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
@@ -135,13 +123,18 @@ def agent(actor: Actor, agent_id: int) -> Agent:
     return found
 
 
+def _tokens_in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Administrators oversee the tokens of their scope, everybody else has an eye on their own."""
+    return in_scope(actor) if actor.may(UserRole.ADMINISTRATOR) else col(User.id) == actor.user_id
+
+
 def tokens(actor: Actor) -> tuple[TokenLine, ...]:
-    """API tokens of users in scope, newest first, revoked ones last."""
+    """API tokens in scope, newest first, revoked ones last."""
     with reading() as session:
         rows = session.exec(
             select(ApiToken, User)
             .join(User, col(User.id) == ApiToken.user_id)
-            .where(in_scope(actor))
+            .where(_tokens_in_scope(actor))
             .order_by(col(ApiToken.id).desc())
         ).all()
     lines = [TokenLine(token, user) for token, user in rows]
@@ -149,57 +142,13 @@ def tokens(actor: Actor) -> tuple[TokenLine, ...]:
 
 
 def token(actor: Actor, token_id: int) -> ApiToken:
-    """One token of a user in scope. Raises `NotFound`."""
+    """One token in scope. Raises `NotFound`."""
     with reading() as session:
         found = session.exec(
             select(ApiToken)
             .join(User, col(User.id) == ApiToken.user_id)
-            .where(ApiToken.id == token_id, in_scope(actor))
+            .where(ApiToken.id == token_id, _tokens_in_scope(actor))
         ).first()
     if found is None:
         raise NotFound
     return found
-
-
-def audit(
-    actor: Actor,
-    *,
-    action: str = "",
-    subject: str = "",
-    before: int | None = None,
-    since: datetime | None = None,
-) -> tuple[AuditLine, ...]:
-    """Events by people in scope and by the system, newest first, `AUDIT_PAGE` at most.
-
-    `before` is the id of the last event of the page before; `subject` a user name or the id of a thing.
-    """
-    conditions: list[ColumnElement[bool]] = []
-    if actor.branch_id is not None:
-        conditions.append(in_scope(actor))
-    if action:
-        conditions.append(col(AuditEvent.action) == action)
-    if subject:
-        conditions.append(or_(col(AuditEvent.subject_id) == subject, col(User.username) == subject))
-    if before is not None:
-        conditions.append(col(AuditEvent.id) < before)
-    if since is not None:
-        conditions.append(col(AuditEvent.at) >= since)
-    with reading() as session:
-        rows = session.exec(
-            select(AuditEvent, User)
-            .outerjoin(User, col(User.id) == AuditEvent.user_id)
-            .where(*conditions)
-            .order_by(col(AuditEvent.id).desc())
-            .limit(AUDIT_PAGE)
-        ).all()
-    return tuple(AuditLine(event, user) for event, user in rows)
-
-
-def audit_actions() -> list[tuple[str, int]]:
-    """Kinds of event that have happened, the most frequent first, with how often."""
-    with reading() as session:
-        counted = func.count()
-        rows = session.exec(
-            select(AuditEvent.action, counted).group_by(AuditEvent.action).order_by(counted.desc())
-        ).all()
-    return [(action, number) for action, number in rows]

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 
+from qm.actor import Actor
 from qm.database import reading
-from qm.models import Recording, RubricBinding, RubricVersion, Team, VersionState
+from qm.models import Branch, Recording, RubricBinding, RubricVersion, Team, VersionState
 
 GENERAL_RUBRIC = "phone_banking"
 """The form for calls that none is bound to, where it is published; else the first published one."""
@@ -35,6 +37,8 @@ class BindingLine:
     team: str
     in_force: bool
     """The form has a published version."""
+    changeable: bool
+    """Its reach lies within the person's branch."""
 
 
 def chosen(bindings: Iterable[RubricBinding], call: Call) -> str | None:
@@ -76,20 +80,40 @@ def versions_for(recordings: Sequence[Recording]) -> dict[str, RubricVersion | N
     return {item.id: by_key.get(chosen(usable, call_of(item)) or "") for item in recordings}
 
 
-def lines() -> tuple[BindingLine, ...]:
-    """Every binding, those without end first, then by their last day, latest first."""
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Bindings that concern a person's calls: of the branch's teams and of no team; headquarters all."""
+    if actor.branch_id is None:
+        return true()
+    own = select(Team.id).where(Team.branch_id == actor.branch_id)
+    return or_(col(RubricBinding.team_id).is_(None), col(RubricBinding.team_id).in_(own))
+
+
+def everywhere(actor: Actor) -> bool:
+    """Whether a person's word holds for all calls: of headquarters, or of the only branch there is."""
+    if actor.branch_id is None:
+        return True
     with reading() as session:
-        rows = session.exec(select(RubricBinding).order_by(col(RubricBinding.id).desc())).all()
+        return session.exec(select(Branch.id).where(Branch.id != actor.branch_id)).first() is None
+
+
+def lines(actor: Actor) -> tuple[BindingLine, ...]:
+    """The bindings in scope, those without end first, then by their last day, latest first."""
+    with reading() as session:
+        rows = session.exec(
+            select(RubricBinding).where(in_scope(actor)).order_by(col(RubricBinding.id).desc())
+        ).all()
         versions = session.exec(select(RubricVersion).order_by(col(RubricVersion.version))).all()
         teams = {team.id: team.name for team in session.exec(select(Team)).all()}
     titles = {row.key: row.title for row in versions}
     in_force = {row.key for row in versions if row.state is VersionState.PUBLISHED}
+    wide = everywhere(actor)
     found = [
         BindingLine(
             row,
             titles.get(row.rubric_key, row.rubric_key),
             teams.get(row.team_id, "") if row.team_id else "",
             row.rubric_key in in_force,
+            wide or row.team_id is not None,
         )
         for row in rows
     ]
@@ -114,10 +138,11 @@ def queues() -> tuple[str, ...]:
     return tuple(item for item in found if item)
 
 
-def teams() -> tuple[Team, ...]:
-    """Every team."""
+def teams(actor: Actor) -> tuple[Team, ...]:
+    """The teams of a person's branch; headquarters every one."""
+    own = true() if actor.branch_id is None else col(Team.branch_id) == actor.branch_id
     with reading() as session:
-        return tuple(session.exec(select(Team).order_by(col(Team.name))).all())
+        return tuple(session.exec(select(Team).where(own).order_by(col(Team.name))).all())
 
 
 def _holds(item: RubricBinding, call: Call) -> bool:

@@ -46,29 +46,23 @@ def verdict_counts(actor: Actor) -> dict[str, Counter[Verdict]]:
     return found
 
 
-def shadow_counts(rule_id: int) -> Counter[Verdict]:
-    """How many calls got which verdict from a draft in shadow."""
+def shadow_verdicts(actor: Actor, rule_id: int) -> dict[str, Verdict]:
+    """What a draft in shadow said of each call that `actor` may see."""
     statement = (
-        select(ShadowFinding.verdict, sa.func.count())
-        .where(ShadowFinding.rule_id == rule_id)
-        .group_by(col(ShadowFinding.verdict))
-    )
-    with reading() as session:
-        return Counter({Verdict(verdict): number for verdict, number in session.exec(statement)})
-
-
-def shadow_verdicts(rule_id: int) -> dict[str, Verdict]:
-    """What a draft in shadow said of each call."""
-    statement = select(ShadowFinding.recording_id, ShadowFinding.verdict).where(
-        ShadowFinding.rule_id == rule_id
+        select(ShadowFinding.recording_id, ShadowFinding.verdict)
+        .join(Recording, col(Recording.id) == ShadowFinding.recording_id)
+        .where(ShadowFinding.rule_id == rule_id, visible_to(actor))
     )
     with reading() as session:
         return {recording_id: Verdict(verdict) for recording_id, verdict in session.exec(statement)}
 
 
-def marks(key: str | None = None) -> dict[str, dict[str, RuleMark]]:
-    """People's marks by rule and call; of one rule where it is named."""
-    statement = select(RuleMark) if key is None else select(RuleMark).where(RuleMark.rule_key == key)
+def marks(actor: Actor, key: str | None = None) -> dict[str, dict[str, RuleMark]]:
+    """People's marks of the calls that `actor` may see, by rule and call; of one rule where it is named."""
+    statement = select(RuleMark).join(Recording, col(Recording.id) == RuleMark.recording_id)
+    statement = statement.where(visible_to(actor))
+    if key is not None:
+        statement = statement.where(RuleMark.rule_key == key)
     found: dict[str, dict[str, RuleMark]] = defaultdict(dict)
     with reading() as session:
         for mark in session.exec(statement):

@@ -76,7 +76,8 @@ def assign(
 ) -> Assigned:
     """Give calls to an inspector, to be scored by `due_at` where one is named.
 
-    Those that cannot be given are left as they are and counted. Raises `Forbidden` for anyone but supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
+    Those that cannot be given are left as they are and counted. Raises `Forbidden` for anyone but
+    supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
     """
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden

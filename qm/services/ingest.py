@@ -54,14 +54,14 @@ class Ingested:
     detail: str = ""
     """Why it was refused and what to do, in Chinese."""
     existing_id: str | None = None
-    """For duplicates: the recording that is here already."""
+    """For duplicates: the recording that is here already, where it is of the sender's branch."""
     warnings: tuple[str, ...] = ()
 
 
 class Duplicate(AudioRefused):
     """The call or its content is here already."""
 
-    def __init__(self, reason: Refusal, detail: str, *, existing_id: str, same_call: bool) -> None:
+    def __init__(self, reason: Refusal, detail: str, *, existing_id: str | None, same_call: bool) -> None:
         super().__init__(reason, detail)
         self.existing_id = existing_id
         self.same_call = same_call
@@ -75,6 +75,7 @@ def ingest(source: Source, call_data: GivenCallData, *, actor: Actor, filename: 
     where the object store cannot be reached, and `OSError` where the file cannot be read.
     """
     jobs.prepare()
+    filename = filename.replace("\x00", "")  # PostgreSQL keeps no NUL
     with on_disk(source) as path:
         try:
             return admit(path, call_data, actor=actor, filename=filename)
@@ -93,7 +94,7 @@ def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) 
     info = probe(path, limits=limits())  # first: what is wrong with the sound is told before its papers
     call = checked(call_data)
     place = place_of(call, actor)
-    _refuse_duplicate(call, info)
+    _refuse_duplicate(call, info, actor)
     key = objects.original_key(info.sha256, info.container)
     objects.store().put(key, path, content_type=objects.content_type_of(info.container), sha256=info.sha256)
     recording = _row(call, info, place, key, actor=actor, filename=filename)
@@ -105,7 +106,7 @@ def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) 
             audit.record(actor, "recording_ingested", "recording", recording.id, source=recording.source)
     except IntegrityError:
         # Somebody was quicker; the bytes are the same or an orphan that `qm doctor` removes.
-        _refuse_duplicate(call, info)
+        _refuse_duplicate(call, info, actor)
         raise
     return Ingested(recording.id, warnings=tuple(recording.warnings))
 
@@ -138,20 +139,24 @@ def on_disk(source: Source) -> Iterator[Path]:
         yield path
 
 
-def _refuse_duplicate(call: CallData, info: AudioInfo) -> None:
+def _refuse_duplicate(call: CallData, info: AudioInfo, actor: Actor) -> None:
     same_call = intake.by_call(call.source or SOURCE, call.external_id)
     same_bytes = intake.by_content(info.sha256)
-    if same_call is not None:
-        same = same_bytes is not None and same_bytes.id == same_call.id
-        detail = (
-            f"这通录音已经入库（{same_call.id}），无需重复导入"
-            if same
-            else f"通话编号 {call.external_id} 已有另一份录音（{same_call.id}）。请核对通话编号"
-        )
-        raise Duplicate(Refusal.DUPLICATE_ID, detail, existing_id=same_call.id, same_call=same)
-    if same_bytes is not None:
-        detail = f"内容与通话 {same_bytes.external_id} 的录音（{same_bytes.id}）完全相同。请核对文件是否选错"
-        raise Duplicate(Refusal.DUPLICATE_CONTENT, detail, existing_id=same_bytes.id, same_call=False)
+    here = same_call or same_bytes
+    if here is None:
+        return
+    same = same_call is not None and same_bytes is not None and same_bytes.id == same_call.id
+    reason = Refusal.DUPLICATE_ID if same_call is not None else Refusal.DUPLICATE_CONTENT
+    if actor.branch_id not in (None, here.branch_id):
+        detail = "其他机构已有这通录音或相同的内容。请核对通话编号和文件，或联系总部"
+        raise Duplicate(reason, detail, existing_id=None, same_call=same)
+    if same_bytes is not None and same_call is None:
+        detail = f"内容与通话 {here.external_id} 的录音（{here.id}）完全相同。请核对文件是否选错"
+    elif same:
+        detail = f"这通录音已经入库（{here.id}），无需重复导入"
+    else:
+        detail = f"通话编号 {call.external_id} 已有另一份录音（{here.id}）。请核对通话编号"
+    raise Duplicate(reason, detail, existing_id=here.id, same_call=same)
 
 
 def _row(

@@ -13,7 +13,7 @@ from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput
 from qm.models import Agent, Team, User
 from qm.queries import people_admin
-from qm.services import audit
+from qm.services import audit, tokens
 from qm.services.sign_in import hash_password
 
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -91,6 +91,8 @@ def create_user(actor: Actor, *, username: str, name: str, role: UserRole, place
 def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place: Place) -> User:
     """Change name, role and place; signs the person out where what they may do changed.
 
+    Another role ends the person's tokens.
+
     Raises `NotFound`, `OwnAccount`, and as `create_user`.
     """
     with writing() as session:
@@ -99,6 +101,8 @@ def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place:
             raise OwnAccount
         settled = _settle(session, actor, role, place, user_id)
         before = (user.role, user.branch_id, user.team_id, user.agent_id)
+        if role is not user.role:
+            tokens.revoke_all(session, user_id)  # issued for other rights, perhaps by somebody else
         user.name, user.role = name.strip(), role
         user.branch_id, user.team_id, user.agent_id = settled.branch_id, settled.team_id, settled.agent_id
         if before != (user.role, user.branch_id, user.team_id, user.agent_id):

@@ -9,8 +9,9 @@ from sqlmodel import select
 from qm.actor import Actor
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, InvalidInput, NotFound
-from qm.models import RubricBinding, RubricVersion, Team, VersionState
+from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.models import RubricBinding, RubricVersion, VersionState
+from qm.queries.rubric_bindings import everywhere, in_scope, teams
 from qm.services import audit
 from qm.services.rubric_drafts import check_actor
 
@@ -21,6 +22,12 @@ class BindingUnusable(InvalidInput):
     """Days run backwards, or something named does not exist."""
 
     message = "适用范围填写有误：请选择已发布的评分表，结束日期不早于开始日期。"
+
+
+class BindingTooWide(Forbidden):
+    """Without a team a binding reaches into every branch."""
+
+    message = "不限班组的适用范围涉及所有机构，由总部质检主管指定。请选择本机构的班组。"
 
 
 class BindingThere(Conflict):
@@ -39,16 +46,21 @@ def bind(
     from_day: date,
     to_day: date | None,
 ) -> RubricBinding:
-    """Bind a form. Raises `BindingUnusable`, `BindingThere`, `Forbidden`."""
+    """Bind a form; a branch for its own teams, headquarters for all.
+
+    Raises `BindingUnusable`, `BindingTooWide`, `BindingThere`, `Forbidden`.
+    """
     check_actor(actor)
     with writing() as session:
+        if team_id is None and not everywhere(actor):
+            raise BindingTooWide
         form = session.exec(
             select(RubricVersion).where(
                 RubricVersion.key == rubric_key, RubricVersion.state == VersionState.PUBLISHED
             )
         ).first()
         backwards = to_day is not None and to_day < from_day
-        known = team_id is None or session.get(Team, team_id) is not None
+        known = team_id is None or team_id in {team.id for team in teams(actor)}
         if form is None or backwards or not known or direction not in DIRECTIONS:
             raise BindingUnusable
         same = session.exec(
@@ -80,13 +92,17 @@ def bind(
 def end(actor: Actor, binding_id: int, *, last_day: date) -> RubricBinding | None:
     """Let a binding end with a day; one that has not begun by then is taken away (gives None).
 
-    Raises `NotFound`, `Forbidden`.
+    Raises `NotFound`, `BindingTooWide`, `Forbidden`.
     """
     check_actor(actor)
     with writing() as session:
-        row = session.get(RubricBinding, binding_id)
+        row = session.exec(
+            select(RubricBinding).where(RubricBinding.id == binding_id, in_scope(actor))
+        ).first()
         if row is None:
             raise NotFound
+        if row.team_id is None and not everywhere(actor):
+            raise BindingTooWide
         audit.record(actor, "rubric_unbound", "rubric_binding", row.id, key=row.rubric_key)
         if row.from_day > last_day:
             session.delete(row)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from qm.actor import Actor
+from sqlmodel import Session, col, update
+
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict
+from qm.errors import Conflict, Forbidden
 from qm.models import ApiToken
 from qm.queries import people_admin
 from qm.queries.people import hash_token
@@ -19,6 +21,12 @@ class AccountOff(Conflict):
     """A switched-off account cannot act."""
 
     message = "该账号已停用，不能发放令牌。请先启用账号。"
+
+
+class NotYours(Forbidden):
+    """A token of somebody who scores would let its issuer score and read in that person's name."""
+
+    message = "能听录音、能评分的账号，令牌只能由本人发放。请选择自己，或选择管理员账号作为接口账号。"
 
 
 class AlreadyRevoked(Conflict):
@@ -36,10 +44,20 @@ class IssuedToken:
 
 
 def issue_token(actor: Actor, *, user_id: int, name: str) -> IssuedToken:
-    """A token that acts within the user's scope. Raises `NotFound`, `AccountOff`."""
+    """A token that acts with the rights of the person it names (docs/adr/0006).
+
+    That person is the issuer, or an administrator's account, which can neither hear nor score; only the
+    command line, whose user has the database anyway, may name anybody. Raises `NotFound`, `AccountOff`,
+    `NotYours`.
+    """
     text = f"qm_{secrets.token_urlsafe(32)}"
     with writing() as session:
+        own = user_id == actor.user_id
+        if not own and not actor.may(UserRole.ADMINISTRATOR):
+            raise NotYours
         user = people_admin.person(actor, user_id)
+        if not own and actor.user_id is not None and user.role is not UserRole.ADMINISTRATOR:
+            raise NotYours
         if not user.active:
             raise AccountOff
         token = ApiToken(
@@ -49,6 +67,15 @@ def issue_token(actor: Actor, *, user_id: int, name: str) -> IssuedToken:
         session.flush()
         audit.record(actor, "token_issued", "api_token", token.id, name=token.name, user=user.username)
         return IssuedToken(token, text)
+
+
+def revoke_all(session: Session, user_id: int) -> None:
+    """End every token that names this person. Joins the open write."""
+    session.exec(
+        update(ApiToken)
+        .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=now())
+    )
 
 
 def revoke_token(actor: Actor, token_id: int) -> ApiToken:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qm.queries import rules as queries
+from qm.actor import SYSTEM
 from qm.queries import rules_figures as figures
 from tests.support.live import Live, until
 
@@ -62,7 +63,7 @@ def test_a_supervisor_writes_tries_marks_and_publishes_a_rule(live: Live) -> Non
     expect(page.locator("#trial")).to_contain_text("试的结果：2 通")
     page.locator("#trial form.mark").first.get_by_role("button", name="确有").click()
     expect(page.locator("#trial form.mark").first).to_contain_text("撤销")
-    assert len(figures.marks("shirks")["shirks"]) == 1
+    assert len(figures.marks(SYSTEM, "shirks")["shirks"]) == 1
     page.get_by_role("link", name="去发布").click()
     page.get_by_role("button", name="发布第 1 版").click()
     expect(page.get_by_role("status")).to_contain_text("第 1 版已发布")

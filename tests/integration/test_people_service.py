@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from qm.actor import Actor, UserRole
+from qm.database import reading
 from qm.errors import Forbidden, NotFound
-from qm.models import EvaluationState
-from qm.queries import people, people_admin
+from qm.models import EvaluationState, User
+from qm.queries import audit, people, people_admin
 from qm.queries.overview import overview
 from qm.services import people as service
 from qm.services import teams, tokens
@@ -120,11 +121,25 @@ def test_an_agents_number_is_given_once_and_moving_keeps_the_number(admin: Actor
         teams.add_team(admin, branch_id=centre.branch_id, name="A组")
 
 
+def test_an_agent_who_moves_takes_the_account_along(admin: Actor, centre: Centre) -> None:
+    teams.change_agent(admin, centre.agent_id, name="李静", team_id=centre.far_team_id, active=True)
+    with reading() as session:
+        user = session.get_one(User, centre.actors["agent"].user_id)
+    assert (user.team_id, user.branch_id, user.session_version) == (
+        centre.far_team_id,
+        centre.far_branch_id,
+        2,
+    )
+    teams.change_agent(admin, centre.agent_id, name="李小静", team_id=centre.far_team_id, active=True)
+    with reading() as session:
+        assert session.get_one(User, user.id).session_version == 2
+
+
 def test_a_token_acts_for_its_user_until_it_is_revoked(admin: Actor, centre: Centre) -> None:
-    issued = tokens.issue_token(admin, user_id=centre.actors["supervisor"].user_id or 0, name="话务平台")
+    issued = tokens.issue_token(admin, user_id=admin.user_id or 0, name="话务平台")
     actor = people.actor_by_token(issued.text, address="10.0.0.1")
     assert actor is not None
-    assert actor.role is UserRole.SUPERVISOR
+    assert actor.role is UserRole.ADMINISTRATOR
     assert issued.text not in issued.token.token_hash
     tokens.revoke_token(admin, issued.token.id or 0)
     assert people.actor_by_token(issued.text, address="10.0.0.1") is None
@@ -132,11 +147,41 @@ def test_a_token_acts_for_its_user_until_it_is_revoked(admin: Actor, centre: Cen
         tokens.revoke_token(admin, issued.token.id or 0)
 
 
+@pytest.mark.parametrize("lender", ["administrator", "headquarters", "inspector"])
+def test_nobody_issues_a_token_in_the_name_of_one_who_scores(lender: str, centre: Centre) -> None:
+    with pytest.raises((tokens.NotYours, NotFound)):
+        tokens.issue_token(
+            centre.actors[lender], user_id=centre.actors["supervisor"].user_id or 0, name="借用"
+        )
+
+
+def test_a_supervisor_issues_sees_and_revokes_own_tokens_only(admin: Actor, centre: Centre) -> None:
+    supervisor = centre.actors["supervisor"]
+    service_token = tokens.issue_token(admin, user_id=admin.user_id or 0, name="话务平台").token
+    own = tokens.issue_token(supervisor, user_id=supervisor.user_id or 0, name="报表").token
+    assert [line.token.id for line in people_admin.tokens(supervisor)] == [own.id]
+    assert len(people_admin.tokens(admin)) == 2
+    with pytest.raises(NotFound):
+        tokens.revoke_token(supervisor, service_token.id or 0)
+
+
+def test_another_role_ends_the_tokens_that_were_issued_for_the_old_one(admin: Actor, centre: Centre) -> None:
+    machine = service.create_user(
+        admin, username="pbx", name="话务平台", role=UserRole.ADMINISTRATOR, place=Place()
+    ).user
+    issued = tokens.issue_token(admin, user_id=machine.id or 0, name="话务平台")
+    assert people.actor_by_token(issued.text, address="") is not None
+    service.change_user(admin, machine.id or 0, name="话务平台", role=UserRole.SUPERVISOR, place=Place())
+    assert people.actor_by_token(issued.text, address="") is None
+
+
 def test_a_token_is_not_given_to_a_switched_off_account(admin: Actor, centre: Centre) -> None:
-    user_id = centre.actors["supervisor"].user_id or 0
-    service.set_active(admin, user_id, active=False)
+    machine = service.create_user(
+        admin, username="pbx", name="话务平台", role=UserRole.ADMINISTRATOR, place=Place()
+    ).user
+    service.set_active(admin, machine.id or 0, active=False)
     with pytest.raises(tokens.AccountOff):
-        tokens.issue_token(admin, user_id=user_id, name="话务平台")
+        tokens.issue_token(admin, user_id=machine.id or 0, name="话务平台")
 
 
 def test_an_agent_acknowledges_own_feedback_once_in_own_words(centre: Centre) -> None:
@@ -145,7 +190,7 @@ def test_an_agent_acknowledges_own_feedback_once_in_own_words(centre: Centre) ->
     assert (done.state, done.acknowledgement) == (EvaluationState.ACKNOWLEDGED, "下次先核身。")
     with pytest.raises(AlreadyAcknowledged):
         acknowledge(centre.actors["agent"], scored.evaluation_id, words="改口")
-    newest = people_admin.audit(centre.actors["administrator"])[0]
+    newest = audit.lines(centre.actors["administrator"])[0]
     assert newest.event.action == "evaluation_acknowledged"
 
 

@@ -13,9 +13,10 @@ from sqlmodel import select
 
 from qm.clock import now
 from qm.database import reading
-from qm.models import Evaluation, Recording, RubricBinding, RubricVersion
+from qm.errors import NotFound
+from qm.models import Evaluation, Recording, RubricBinding, RubricVersion, Team
 from qm.queries import desk
-from qm.queries.rubric_bindings import Call, chosen, version_for
+from qm.queries.rubric_bindings import Call, chosen, lines, version_for
 from qm.services import rubric_bindings as service
 from qm.services import rubrics
 from qm.services.rejudge_chunk import judge_chunk
@@ -72,7 +73,7 @@ def test_the_choice_does_not_depend_on_order(order: list[int]) -> None:
 
 def bind(centre: Centre, key: str, **fields: object) -> RubricBinding:
     wanted = {"queue": "", "team_id": None, "direction": "", "from_day": date(2020, 1, 1), "to_day": None}
-    return service.bind(centre.actors["supervisor"], rubric_key=key, **{**wanted, **fields})  # type: ignore[arg-type]
+    return service.bind(centre.actors["headquarters"], rubric_key=key, **{**wanted, **fields})  # type: ignore[arg-type]
 
 
 def key_of(rubric_id: int) -> str:
@@ -111,7 +112,7 @@ def test_a_form_out_of_force_binds_nothing(centre: Centre) -> None:
 
 def test_ranges_are_entered_ended_and_refused_on_the_page(client_of: Client, centre: Centre) -> None:
     bring_in("p07_no_closing")
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     fields = {"rubric_key": "outbound", "queue": "回访", "direction": "outbound", "from_day": "2026-01-01"}
     assert client.post("/manage/rubrics/bindings", data=fields).status_code == 302
     assert "回访" in client.get("/manage/rubrics/bindings").text
@@ -133,9 +134,32 @@ def test_ranges_are_entered_ended_and_refused_on_the_page(client_of: Client, cen
 def test_a_range_still_to_come_is_taken_away(centre: Centre) -> None:
     bring_in("p07_no_closing")
     row = bind(centre, "outbound", from_day=date(2099, 1, 1))
-    assert service.end(centre.actors["supervisor"], row.id or 0, last_day=DAY) is None
+    assert service.end(centre.actors["headquarters"], row.id or 0, last_day=DAY) is None
     with reading() as session:
         assert session.exec(select(RubricBinding)).first() is None
+
+
+def test_a_branch_binds_forms_for_its_own_teams_and_sees_no_others(client_of: Client, centre: Centre) -> None:
+    bring_in("p07_no_closing")
+    supervisor, day = centre.actors["supervisor"], date(2020, 1, 1)
+    fields = {"rubric_key": "outbound", "queue": "", "direction": "", "from_day": day, "to_day": None}
+    with pytest.raises(service.BindingTooWide):
+        service.bind(supervisor, **fields, team_id=None)  # type: ignore[arg-type]
+    with pytest.raises(service.BindingUnusable):
+        service.bind(supervisor, **fields, team_id=centre.far_team_id)  # type: ignore[arg-type]
+    own = service.bind(supervisor, **fields, team_id=centre.team_id)  # type: ignore[arg-type]
+    far = bind(centre, "outbound", team_id=centre.far_team_id)
+    general = bind(centre, "outbound")
+    assert {line.row.id: line.changeable for line in lines(supervisor)} == {own.id: True, general.id: False}
+    assert len(lines(centre.actors["headquarters"])) == 3
+    with pytest.raises(NotFound):
+        service.end(supervisor, far.id or 0, last_day=DAY)
+    with pytest.raises(service.BindingTooWide):
+        service.end(supervisor, general.id or 0, last_day=DAY)
+    page = client_of("supervisor").get("/manage/rubrics/bindings").text
+    with reading() as session:
+        foreign = session.get_one(Team, centre.far_team_id).name
+    assert foreign not in page
 
 
 @pytest.mark.parametrize("person", ["inspector", "leader", "administrator"])

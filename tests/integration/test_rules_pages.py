@@ -202,17 +202,21 @@ def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, cent
     verdicts = dict.fromkeys(calls.values(), Verdict.MET)
     hit, other = calls.values()
     rules_marks.mark(supervisor, "greeting", hit, present=True)
-    measured = figures.measure(figures.marks("greeting")["greeting"].values(), verdicts, Verdict.MET)
+    measured = figures.measure(figures.marks(SYSTEM, "greeting")["greeting"].values(), verdicts, Verdict.MET)
     assert measured.precision is not None
     assert (measured.precision.share, measured.precision.n, measured.recall) == (1.0, 1, None)
     rules_marks.mark(supervisor, "greeting", other, present=True, drawn=True)
     missed = figures.measure(
-        figures.marks("greeting")["greeting"].values(), {**verdicts, other: Verdict.NOT_MET}, Verdict.MET
+        figures.marks(SYSTEM, "greeting")["greeting"].values(),
+        {**verdicts, other: Verdict.NOT_MET},
+        Verdict.MET,
     )
     assert missed.recall is not None
     assert (missed.recall.share, missed.recall.n, missed.audited) == (0.0, 1, 1)
     untold = figures.measure(
-        figures.marks("greeting")["greeting"].values(), {**verdicts, other: Verdict.CANNOT_TELL}, Verdict.MET
+        figures.marks(SYSTEM, "greeting")["greeting"].values(),
+        {**verdicts, other: Verdict.CANNOT_TELL},
+        Verdict.MET,
     )
     assert (untold.recall, untold.untold) == (None, 1)
 

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from qm.actor import UserRole
-from qm.queries import people_admin as queries
+from qm.queries import audit as queries
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.audit_words import ACTIONS, SUBJECTS
@@ -19,7 +19,7 @@ def audit() -> ResponseReturnValue:
     """Events, newest first, by kind and by person or thing."""
     action = request.args.get("action", "")[:60]
     subject = request.args.get("subject", "").strip()[:80]
-    lines = queries.audit(
+    lines = queries.lines(
         actor(), action=action, subject=subject, before=request.args.get("before", type=row_number)
     )
     return render_template(
@@ -27,8 +27,8 @@ def audit() -> ResponseReturnValue:
         lines=lines,
         action=action,
         subject=subject,
-        actions=queries.audit_actions(),
+        actions=queries.actions(actor()),
         words=ACTIONS,
         subjects=SUBJECTS,
-        more=len(lines) == queries.AUDIT_PAGE,
+        more=len(lines) == queries.PAGE,
     )

@@ -28,11 +28,12 @@ def _today() -> date:
 def _page(status: int = 200, **more: object) -> ResponseReturnValue:
     page = render_template(
         "pages/manage/rubric_bindings.html",
-        lines=queries.lines(),
+        lines=queries.lines(actor()),
         forms=queries.published_forms(),
         queues=queries.queues(),
-        teams=queries.teams(),
+        teams=queries.teams(actor()),
         today=_today(),
+        everywhere=queries.everywhere(actor()),
         **more,
     )
     return page, status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -35,7 +37,7 @@ def group_names() -> dict[str, str]:
 @allow(UserRole.SUPERVISOR)
 def rules() -> ResponseReturnValue:
     """Every rule with how often it answers what and how right it is."""
-    marks, verdicts = figures.marks(), figures.marked_verdicts()
+    marks, verdicts = figures.marks(actor()), figures.marked_verdicts()
     lines = queries.lines()
     measured = {
         line.key: figures.measure(
@@ -67,7 +69,7 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
     number = request.args.get("version", type=row_number)
     row = queries.version(key, number) if number else line.shown
     shown = queries.rule_of(row)
-    marks = figures.marks(key)[key]
+    marks = figures.marks(actor(), key)[key]
     pointed = pointed_at(key, queries.sought(shown))
     page = render_template(
         "pages/manage/rule.html",
@@ -99,10 +101,12 @@ def _shadow(draft: RuleVersion, key: str) -> dict[str, object] | None:
     if not draft.shadow:
         return None
     drafted = queries.rule_of(draft)
-    verdicts = figures.shadow_verdicts(draft.id or 0)
+    verdicts = figures.shadow_verdicts(actor(), draft.id or 0)
     return {
-        "counts": figures.shadow_counts(draft.id or 0),
-        "measured": figures.measure(figures.marks(key)[key].values(), verdicts, queries.sought(drafted)),
+        "counts": Counter(verdicts.values()),
+        "measured": figures.measure(
+            figures.marks(actor(), key)[key].values(), verdicts, queries.sought(drafted)
+        ),
         "sought": queries.sought(drafted),
     }
 
@@ -118,7 +122,7 @@ def rule_mark(key: str, recording_id: str) -> ResponseReturnValue:
     else:
         rules_marks.mark(actor(), key, recording_id, present=word == "yes", drawn=drawn)
     if "HX-Request" in request.headers:
-        mark = figures.marks(key)[key].get(recording_id)
+        mark = figures.marks(actor(), key)[key].get(recording_id)
         return render_template(
             "partials/_rule_mark.html", key=key, recording_id=recording_id, mark=mark, drawn=drawn
         )
@@ -133,7 +137,7 @@ def rule_audit(key: str) -> ResponseReturnValue:
     line = queries.line(key)
     shown = queries.rule_of(line.shown)
     drawn = rules_marks.draw(actor(), key, number=AUDIT)
-    marks = figures.marks(key)[key]
+    marks = figures.marks(actor(), key)[key]
     return render_template(
         "pages/manage/rule_audit.html",
         line=line,

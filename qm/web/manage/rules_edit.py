@@ -98,7 +98,7 @@ def _page(desk: Desk, status: int = 200) -> ResponseReturnValue:
         simple=simple or SimpleRule(key=desk.key or "", title=line.shown.title if line else ""),
         fits=simple is not None,
         groups=group_names(),
-        marks=figures.marks(desk.key)[desk.key] if desk.key else {},
+        marks=figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
         measured=_measured(desk),
         Change=Change,
         Verdict=Verdict,
@@ -118,7 +118,7 @@ def _measured(desk: Desk) -> figures.Figures | None:
     if desk.trial is None or desk.key is None:
         return None
     sought = queries.sought(service.read_rule(desk.document))
-    return figures.measure(figures.marks(desk.key)[desk.key].values(), desk.trial.verdict_of, sought)
+    return figures.measure(figures.marks(actor(), desk.key)[desk.key].values(), desk.trial.verdict_of, sought)
 
 
 def _refused(desk: Desk, error: QmError) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.errors import QmError
+from qm.models import User
 from qm.queries import people_admin as queries
 from qm.services import tokens as service
 from qm.web.access import actor, allow
@@ -19,21 +20,29 @@ MACHINES = (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
 """Roles whose scope a machine that brings recordings needs."""
 
 
+def _nameable() -> list[User]:
+    """Accounts that a token of this person may name: their own, and administrators' ones."""
+    if not actor().may(UserRole.ADMINISTRATOR):
+        return [queries.person(actor(), actor().user_id or 0)]
+    everyone = [person.user for person in queries.everyone(actor())]
+    return [user for user in everyone if user.active and user.role is UserRole.ADMINISTRATOR]
+
+
 def _page(status: int = 200, **more: object) -> ResponseReturnValue:
-    users = [p.user for p in queries.everyone(actor()) if p.user.active and p.user.role in MACHINES]
+    users = _nameable()
     page = render_template("pages/manage/tokens.html", lines=queries.tokens(actor()), users=users, **more)
     return page, status
 
 
 @blueprint.get("/tokens")
-@allow(UserRole.ADMINISTRATOR)
+@allow(*MACHINES)
 def tokens() -> ResponseReturnValue:
     """The list."""
     return _page()
 
 
 @blueprint.post("/tokens")
-@allow(UserRole.ADMINISTRATOR)
+@allow(*MACHINES)
 def token_issue() -> ResponseReturnValue:
     """A new token; its text is shown once."""
     name, user_id = request.form.get("name", "").strip()[:80], request.form.get("user_id", type=row_number)
@@ -47,7 +56,7 @@ def token_issue() -> ResponseReturnValue:
 
 
 @blueprint.post("/tokens/<int:token_id>/revoke")
-@allow(UserRole.ADMINISTRATOR)
+@allow(*MACHINES)
 def token_revoke(token_id: int) -> ResponseReturnValue:
     """End a token for good."""
     try:
