@@ -1,12 +1,13 @@
-"""What is asked of an ear. Light to import: the child process that hears needs no database."""
+"""What the pipeline asks of a speech engine; the engine's process knows no database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.types import AudioInfo
+from transcribe.phrases.proof import ProofScore, Question
 from transcribe.types import Progress, Transcript
 
 
@@ -17,7 +18,13 @@ class HearingRequest:
     path: Path
     info: AudioInfo
     roles_swapped: bool = False
+    terms: tuple[str, ...] = ()
+    """Words of the call's queue that the engine should expect."""
 
 
 Hear = Callable[[HearingRequest, Progress], Transcript]
 """Something that hears calls. Raises `EngineUnavailable` where it cannot now."""
+
+Answers = Sequence[ProofScore | None]
+Prove = Callable[[HearingRequest, Sequence[Question]], Answers]
+"""Second listening to a call: an answer a question, None where the sound or the engine tells nothing."""

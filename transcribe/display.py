@@ -16,14 +16,17 @@ _SPACE = re.compile(f"(?<=[{_HAN}])\\s+(?=[{_HAN}])")
 _FULL_STOP = re.compile(f"(?<=[{_HAN}])\\.(?!\\d)")
 
 
-def shown(words: Sequence[Word]) -> str:
-    """The displayed text of words heard. See `transcribe.language.repair` and `transcribe.numbers`."""
-    return displayed(repaired(words))
+def shown(words: Sequence[Word], terms: tuple[str, ...] = ()) -> str:
+    """The displayed text of words heard; `terms` are words of the call's queue.
+
+    See `transcribe.language.repair` and `transcribe.numbers`.
+    """
+    return displayed(repaired(words, terms))
 
 
-def repaired(words: Sequence[Word]) -> str:
+def repaired(words: Sequence[Word], terms: tuple[str, ...] = ()) -> str:
     """Words with characters repaired and Chinese punctuation, numbers still as spoken."""
     heard = "".join(word.text for word in words)
     sure = [word.probability for word in words for _ in word.text]
-    text = repair(digits_repaired(heard.translate(_MARKS)), sure).strip()
+    text = repair(digits_repaired(heard.translate(_MARKS)), sure, terms=terms).strip()
     return _FULL_STOP.sub("。", _SPACE.sub("，", text))

@@ -87,6 +87,15 @@ def masked_hit(hit: Hit, transcript: Transcript) -> Hit:
     return replace(hit, heard=first[hit.start_char : hit.end_char])
 
 
+def hidden(quotation: str, secrets: Iterable[Secret]) -> str:
+    """What somebody quoted of a call, with every secret in it replaced."""
+    for secret in secrets:
+        if secret.kind is not PiiKind.CARD_TAIL:
+            for said in filter(None, (secret.heard, secret.text)):
+                quotation = quotation.replace(said, SIGN * len(said))
+    return quotation
+
+
 class _Hidden:
     """Places to be masked, by utterance, in what was heard and in what is shown."""
 

@@ -8,7 +8,7 @@ from qm.bench.calls import LabelledCall, labelled_calls
 from qm.settings import settings
 from scoring.bench import judgement
 from scoring.types import Conversation
-from transcribe.engines import from_settings
+from transcribe.engines import from_settings, prover_of
 from transcribe.phrases import PhraseMatcher
 from transcribe.phrases.library import seed
 from transcribe.types import Transcriber
@@ -29,6 +29,7 @@ def run(folder: Path) -> dict[str, object]:
 
 
 def _heard(call: LabelledCall, engine: Transcriber, matcher: PhraseMatcher) -> Conversation:
-    transcript = engine.transcribe(call.audio())
-    hits = matcher.scan(transcript, agent_no=call.meta.get("agent_no"))
+    audio = call.audio()
+    transcript = engine.transcribe(audio)
+    hits = matcher.scan(transcript, agent_no=call.meta.get("agent_no"), prover=prover_of(engine, audio))
     return Conversation(call.name, transcript, hits, call.meta)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 
 from sqlmodel import col, func, select
@@ -23,8 +23,10 @@ from qm.models import (
 )
 from qm.queries.callbuild import build_call, empty_call
 from qm.queries.callviews import CallHeader, CallView
+from qm.queries.personal_data import secrets_of, whole
 from recorder.types import Role
 from scoring.types import Finding, Rubric
+from transcribe.pii import PiiKind
 from transcribe.types import PhraseKind
 
 
@@ -47,12 +49,17 @@ def masked(number: str) -> str:
 
 
 def heard(
-    recording: Recording, transcript_id: int | None = None, *, rubric: Rubric | None = None
+    recording: Recording,
+    transcript_id: int | None = None,
+    *,
+    rubric: Rubric | None = None,
+    revealed: bool = False,
 ) -> HeardCall:
     """A call with one transcript: the named one, else the current one, else none yet.
 
     With a form, only findings of the rules it asks become moments: what another form would call
-    missing is nobody's fault here.
+    missing is nobody's fault here. `revealed` puts personal numbers back: only after
+    `services.personal_data.reveal`.
     """
     with reading() as session:
         agent = session.get(Agent, recording.agent_id) if recording.agent_id else None
@@ -68,16 +75,19 @@ def heard(
             select(HitRow).where(HitRow.transcript_id == transcript.id).order_by(col(HitRow.start_s))
         ).all()
         findings = session.exec(select(FindingRow).where(FindingRow.transcript_id == transcript.id)).all()
+        secrets = secrets_of(transcript.id)
     libraries = [row.library_id for row in hits] + [row.library_id for row in findings]
     library_id = max(libraries, default=None)
     told = tuple(stored.load_finding(row) for row in findings)
     view = build_call(
         header,
-        stored.load_transcript(transcript.document),
+        whole(transcript) if revealed else stored.load_transcript(transcript.document),
         [stored.load_hit(row) for row in hits],
         told if rubric is None else _asked(told, rubric),
         _group_names(library_id),
     )
+    private = len({secret.number for secret in secrets if secret.kind is not PiiKind.CARD_TAIL})
+    view = replace(view, private=private, revealed=revealed)
     return HeardCall(view, told, call_data, transcript.id, library_id)
 
 

@@ -149,6 +149,10 @@ class CallView:
     voiced: tuple[tuple[float, float], ...]
     """Stretches in which anybody speaks, merged: for skipping silence."""
     roles_certain: bool = True
+    private: int = 0
+    """Personal numbers that are hidden, or would be."""
+    revealed: bool = False
+    """They are shown for once."""
 
     @property
     def missing(self) -> tuple[Moment, ...]:

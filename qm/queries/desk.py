@@ -107,9 +107,16 @@ class Filled:
 
 
 def review(
-    actor: Actor, recording_id: str, *, rubric_id: int | None = None, filled: Filled | None = None
+    actor: Actor,
+    recording_id: str,
+    *,
+    rubric_id: int | None = None,
+    filled: Filled | None = None,
+    revealed: bool = False,
 ) -> ReviewView:
     """A call with its form for the person who scores it. `filled` is shown in place of what is stored.
+
+    `revealed` shows personal numbers: only after `services.personal_data.reveal`.
 
     Raises `NotFound`, `NoRubric`.
     """
@@ -119,7 +126,7 @@ def review(
         choices = form_choices(recording) if row is None else ()
         used = row.rubric_id if row else _chosen(choices, rubric_id)
         rubric = rubric_of(used)
-        heard = calls.heard(recording, row.transcript_id if row else None, rubric=rubric)
+        heard = calls.heard(recording, row.transcript_id if row else None, rubric=rubric, revealed=revealed)
         if filled is None:
             filled = Filled(answers_of(row.id) if row and row.id else [], row.comment if row else "")
         open_yet = row is None or row.state is EvaluationState.DRAFT

@@ -8,7 +8,7 @@ hear meanwhile.
 
 from __future__ import annotations
 
-from qm.hearing import Hear, HearingRequest
+from qm.hearing import Hear, HearingRequest, Prove
 from qm.services.pipeline_hear import transcribe
 from qm.services.pipeline_status import mark, mark_failed
 from qm.services.pipeline_store import store_derivatives
@@ -16,6 +16,7 @@ from qm.services.pipeline_store import store_derivatives
 __all__ = [
     "Hear",
     "HearingRequest",
+    "Prove",
     "mark",
     "mark_failed",
     "prescore",
@@ -25,11 +26,11 @@ __all__ = [
 ]
 
 
-def scan(recording_id: str) -> None:
+def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     """Find phrases and keywords; see `pipeline_scan.scan`."""
     from qm.services import pipeline_scan  # noqa: PLC0415 - see above
 
-    pipeline_scan.scan(recording_id)
+    pipeline_scan.scan(recording_id, prove=prove)
 
 
 def prescore(recording_id: str) -> None:

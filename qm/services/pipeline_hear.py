@@ -11,7 +11,7 @@ from qm.clock import now
 from qm.database import reading, writing
 from qm.hearing import Hear, HearingRequest
 from qm.models import FindingRow, HitRow, Recording, RecordingStatus, TranscriptRow, UtteranceRow
-from qm.services import objects
+from qm.services import objects, personal_data, vocabulary
 from qm.services.pipeline_status import info_of, load, mark
 from qm.services.search import index_utterances
 from qm.stored import dump_transcript
@@ -35,7 +35,9 @@ def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Prog
         if _heard_since(session, recording_id, since):
             return
     with objects.fetched(recording.object_key) as path:
-        heard = hear(HearingRequest(path, info_of(recording), recording.roles_swapped), progress)
+        terms = vocabulary.expected(recording.queue)
+        request = HearingRequest(path, info_of(recording), recording.roles_swapped, terms)
+        heard = hear(request, progress)
     with writing() as session:
         if load(session, recording_id).roles_swapped != recording.roles_swapped:
             raise RolesChanged
@@ -44,7 +46,11 @@ def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Prog
 
 
 def keep(session: Session, recording_id: str, transcript: Transcript) -> TranscriptRow:
-    """Make this the current transcript; the earlier one stays for the evaluations that pin it."""
+    """Make this the current transcript; the earlier one stays for the evaluations that pin it.
+
+    Personal numbers are taken out and kept apart.
+    """
+    shown, secrets = personal_data.apart(transcript)
     recording = mark(session, recording_id, RecordingStatus.TRANSCRIBED)
     _put_aside(session, recording)
     row = TranscriptRow(
@@ -53,11 +59,13 @@ def keep(session: Session, recording_id: str, transcript: Transcript) -> Transcr
         engine_version=transcript.engine_version[:40],
         model=transcript.model[:120],
         language=transcript.language,
-        document=dump_transcript(transcript),
+        document=dump_transcript(shown),
+        masked=True,
         created_at=now(),
     )
     session.add(row)
     session.flush()
+    personal_data.keep_secrets(session, row, secrets)
     utterances = [
         UtteranceRow(
             recording_id=recording_id,
@@ -68,7 +76,7 @@ def keep(session: Session, recording_id: str, transcript: Transcript) -> Transcr
             end_s=max(said.start_s, said.end_s),
             text=said.text,
         )
-        for said in transcript.utterances
+        for said in shown.utterances
     ]
     session.add_all(utterances)
     session.flush()

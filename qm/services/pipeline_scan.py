@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import Session, col, select
 
 from qm import stored
 from qm.database import reading, writing
 from qm.errors import Conflict
-from qm.models import Agent, HitRow, PhraseLibrary, RecordingStatus, TranscriptRow
+from qm.hearing import Answers, HearingRequest, Prove
+from qm.models import Agent, HitRow, PhraseLibrary, Recording, RecordingStatus, TranscriptRow
 from qm.queries import phrases
-from qm.services.pipeline_status import load, mark
+from qm.queries.personal_data import whole
+from qm.services import objects, personal_data
+from qm.services.pipeline_status import info_of, load, mark
 from qm.settings import settings
+from recorder.storage import ObjectMissing
 from transcribe.keywords import keywords
-from transcribe.phrases import PhraseMatcher
-from transcribe.types import Hit
+from transcribe.masking import masked_hit
+from transcribe.phrases import PhraseMatcher, Question
+from transcribe.types import EngineUnavailable, Hit
 
 KEYWORDS = 8
 _HEARD_CHARS = 300
 _lock = threading.Lock()
+
+log = structlog.get_logger()
 
 
 class NoPhraseLibrary(Conflict):
@@ -30,11 +40,13 @@ class NoPhraseLibrary(Conflict):
     message = "还没有已发布的短语库。请在“短语库”页面发布一个版本，然后重试。"
 
 
-def scan(recording_id: str) -> None:
+def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     """Find the published library's phrases in the current transcript; earlier hits are replaced.
 
-    Raises `RecordingGone`, `NotHeardYet`, `NoPhraseLibrary`.
+    With `prove`, what the text leaves in doubt is put to the sound; where there is no sound or no engine
+    that listens, the text alone decides. Raises `RecordingGone`, `NotHeardYet`, `NoPhraseLibrary`.
     """
+    personal_data.mask_stored(recording_id)
     with reading() as session:
         recording = load(session, recording_id)
         row = current(session, recording_id)
@@ -42,14 +54,35 @@ def scan(recording_id: str) -> None:
         library = phrases.published()
     if library is None or library.id is None:
         raise NoPhraseLibrary
-    transcript = stored.load_transcript(row.document)
+    shown, said = stored.load_transcript(row.document), whole(row)
     number = agent.number if agent else str(recording.attributes.get("agent_no", "")) or None
-    hits = matcher(library.id).scan(transcript, agent_no=number)
-    words = keywords(transcript, KEYWORDS, cache_dir=settings().data_dir / "words")
+    prover = _Sound(recording, prove) if prove else None
+    hits = matcher(library.id).scan(said, agent_no=number, prover=prover)
+    words = keywords(shown, KEYWORDS, cache_dir=settings().data_dir / "words")
     with writing() as session:
-        _replace_hits(session, recording_id, row, library, hits)
+        _replace_hits(session, recording_id, row, library, tuple(masked_hit(hit, shown) for hit in hits))
         marked = mark(session, recording_id, RecordingStatus.SCANNED)
         marked.keywords = [word.word for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Second listening to a recording; silent where its sound is gone or the engine cannot run now."""
+
+    recording: Recording
+    ask: Prove
+
+    def prove(self, questions: Sequence[Question]) -> Answers:
+        """See `PhraseProver.prove`."""
+        if not questions:
+            return ()
+        recording = self.recording
+        try:
+            with objects.fetched(recording.object_key) as path:
+                return self.ask(HearingRequest(path, info_of(recording), recording.roles_swapped), questions)
+        except (ObjectMissing, EngineUnavailable) as error:
+            log.info("scanned_by_text_alone", recording_id=recording.id, reason=type(error).__name__)
+            return [None] * len(questions)
 
 
 def current(session: Session, recording_id: str) -> TranscriptRow:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from sqlmodel import select
 
-from qm import jobs, stored
+from qm import jobs
 from qm.actor import Actor
 from qm.database import writing
 from qm.errors import Conflict
 from qm.models import Evaluation, EvaluationKind, EvaluationState, TranscriptRow
+from qm.queries.personal_data import whole
 from qm.queries.recordings import recording_for
 from qm.services import audit
 from qm.services.pipeline_hear import keep
@@ -55,7 +56,7 @@ def swap(actor: Actor, recording_id: str) -> None:
             select(TranscriptRow).where(TranscriptRow.recording_id == recording_id, TranscriptRow.current)
         ).first()
         if row is not None:
-            kept = keep(session, recording_id, swapped(stored.load_transcript(row.document)))
+            kept = keep(session, recording_id, swapped(whole(row)))
             if draft is not None:
                 draft.transcript_id = kept.id
                 session.add(draft)

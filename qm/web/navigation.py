@@ -72,6 +72,8 @@ ENTRIES = (
             "manage.phrase_change",
             "manage.phrase_import",
             "manage.phrase_publish",
+            "manage.vocabulary",
+            "manage.vocabulary_save",
         ),
     ),
     Entry(

@@ -1,22 +1,35 @@
 """The worker's ear: one child process that hears, fed by whichever steps are waiting.
 
-Calls that wait together are heard together (short calls share the network's windows). The child is
-replaced after a number of calls, because its memory only grows, and after a crash.
+Calls that wait together are heard together (short calls share the network's windows); questions about a
+call that was heard go before, because they take little. The child is replaced after a number of calls,
+because its memory only grows, and after a crash.
 """
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from qm.hearing import HearingRequest
-from qm.worker.ear_child import EngineChoice, Message, Progressed, Unavailable, Unhearable, listen
+from qm.hearing import Answers, HearingRequest
+from qm.worker.ear_child import (
+    Asked,
+    EngineChoice,
+    Message,
+    Progressed,
+    ProofRequest,
+    Unavailable,
+    Unhearable,
+    listen,
+)
+from transcribe.phrases.proof import Question
 from transcribe.types import EngineUnavailable, Progress, Transcript
 
 TOGETHER = 4
@@ -24,6 +37,8 @@ TOGETHER = 4
 TOGETHER_S = 600.0
 """Seconds of sound heard in one go at most; a longer call is heard alone."""
 CALLS_PER_CHILD = 200
+_QUESTIONS, _CALLS, _LAST = range(3)
+"""What goes before what."""
 
 
 class HearingFailed(RuntimeError):
@@ -35,10 +50,17 @@ class CallUnhearable(RuntimeError):
 
 
 @dataclass(slots=True)
-class _Asked:
-    request: HearingRequest
-    progress: Progress
-    answer: Future[Transcript] = field(default_factory=Future)
+class _Waiting:
+    asked: Asked
+    progress: Progress = lambda _share: None
+    answer: Future[Transcript | Answers] = field(default_factory=Future)
+
+    @property
+    def duration_s(self) -> float:
+        return self.asked.info.duration_s if isinstance(self.asked, HearingRequest) else 0.0
+
+
+_Line = tuple[int, int, _Waiting | None]
 
 
 class Ear:
@@ -47,57 +69,65 @@ class Ear:
     def __init__(self, choice: EngineChoice, *, calls_per_child: int = CALLS_PER_CHILD) -> None:
         self._choice = choice
         self._calls_per_child = calls_per_child
-        self._asked: queue.Queue[_Asked | None] = queue.Queue()
+        self._line: queue.PriorityQueue[_Line] = queue.PriorityQueue()
+        self._number = itertools.count()
         self._child: tuple[BaseProcess, Connection] | None = None
         self._heard = 0
-        self._put_back: _Asked | None = None
         self._thread = threading.Thread(target=self._serve, name="ear", daemon=True)
         self._thread.start()
 
     def hear(self, request: HearingRequest, progress: Progress) -> Transcript:
         """Hear one call; blocks. Raises `EngineUnavailable`, `CallUnhearable`, `HearingFailed`."""
-        asked = _Asked(request, progress)
-        self._asked.put(asked)
-        return asked.answer.result()
+        heard = self._wait(_CALLS, _Waiting(request, progress))
+        assert isinstance(heard, Transcript)
+        return heard
+
+    def prove(self, request: HearingRequest, questions: Sequence[Question]) -> Answers:
+        """Second listening to a call; blocks. Raises as `hear`."""
+        answers = self._wait(_QUESTIONS, _Waiting(ProofRequest(request, tuple(questions))))
+        assert not isinstance(answers, Transcript)
+        return answers
 
     def close(self) -> None:
         """End the child."""
-        self._asked.put(None)
+        self._line.put((_LAST, next(self._number), None))
         self._thread.join(timeout=5)
         self._drop_child()
 
+    def _wait(self, rank: int, waiting: _Waiting) -> Transcript | Answers:
+        self._line.put((rank, next(self._number), waiting))
+        return waiting.answer.result()
+
     def _serve(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        while batch := self._next_batch():
             try:
                 self._hear_batch(batch)
             except BaseException as error:  # noqa: BLE001 - a waiting step must never wait for ever
                 self._drop_child()
-                for asked in batch:
-                    if not asked.answer.done():
-                        asked.answer.set_exception(HearingFailed(str(error) or type(error).__name__))
+                for waiting in batch:
+                    if not waiting.answer.done():
+                        waiting.answer.set_exception(HearingFailed(str(error) or type(error).__name__))
 
-    def _next_batch(self) -> list[_Asked] | None:
-        first = self._put_back or self._asked.get()
-        self._put_back = None
-        if first is None:
-            return None
-        batch, seconds = [first], first.request.info.duration_s
+    def _next_batch(self) -> list[_Waiting]:
+        """What is done next: one call's questions, or calls to be heard together; empty at the end."""
+        batch: list[_Waiting] = []
         while len(batch) < TOGETHER:
             try:
-                more = self._asked.get_nowait()
+                line = self._line.get(block=not batch)
             except queue.Empty:
                 break
-            if more is None:
-                self._asked.put(None)
+            rank, _, waiting = line
+            if batch and (rank != _CALLS or sum(w.duration_s for w in (*batch, waiting) if w) > TOGETHER_S):
+                self._line.put(line)
                 break
-            seconds += more.request.info.duration_s
-            if seconds > TOGETHER_S:
-                self._put_back = more
+            if waiting is None:
                 break
-            batch.append(more)
+            batch.append(waiting)
+            if rank == _QUESTIONS:
+                break
         return batch
 
-    def _hear_batch(self, batch: list[_Asked]) -> None:
+    def _hear_batch(self, batch: list[_Waiting]) -> None:
         try:
             self._ask(batch)
         except (EOFError, OSError):
@@ -106,24 +136,24 @@ class Ear:
                 words = "转写进程意外退出，可能是内存不足"
                 batch[0].answer.set_exception(HearingFailed(words))
                 return
-            for asked in batch:  # find out which call it was
-                self._hear_batch([asked])
+            for waiting in batch:  # find out which call it was
+                self._hear_batch([waiting])
 
-    def _ask(self, batch: list[_Asked]) -> None:
-        connection = self._connection(len(batch))
-        connection.send([asked.request for asked in batch])
+    def _ask(self, batch: list[_Waiting]) -> None:
+        connection = self._connection(sum(waiting.duration_s > 0 for waiting in batch))
+        connection.send([waiting.asked for waiting in batch])
         while True:
             message: Message = connection.recv()
             if isinstance(message, Progressed):
-                for asked in batch:
-                    asked.progress(message.share)
+                for waiting in batch:
+                    waiting.progress(message.share)
             elif isinstance(message, Unavailable):
-                for asked in batch:
-                    asked.answer.set_exception(EngineUnavailable(message.reason))
+                for waiting in batch:
+                    waiting.answer.set_exception(EngineUnavailable(message.reason))
                 return
             else:
-                for asked, outcome in zip(batch, message, strict=True):
-                    _tell(asked, outcome)
+                for waiting, outcome in zip(batch, message, strict=True):
+                    _tell(waiting, outcome)
                 return
 
     def _connection(self, calls: int) -> Connection:
@@ -152,10 +182,10 @@ class Ear:
             process.kill()
 
 
-def _tell(asked: _Asked, outcome: Transcript | Unhearable) -> None:
+def _tell(waiting: _Waiting, outcome: Transcript | Answers | Unhearable) -> None:
     if not isinstance(outcome, Unhearable):
-        asked.answer.set_result(outcome)
+        waiting.answer.set_result(outcome)
     elif outcome.final:
-        asked.answer.set_exception(CallUnhearable(outcome.reason))
+        waiting.answer.set_exception(CallUnhearable(outcome.reason))
     else:
-        asked.answer.set_exception(HearingFailed(outcome.reason))
+        waiting.answer.set_exception(HearingFailed(outcome.reason))

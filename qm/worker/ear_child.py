@@ -6,6 +6,7 @@ process does. Started fresh (`spawn`), it ends when its parent does.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import time
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qm.hearing import HearingRequest
+from qm.hearing import Answers, HearingRequest
 from recorder.decode import decode
 from recorder.types import AudioRefused, CallAudio, Role
-from transcribe.engines import from_settings
+from transcribe.engines import from_settings, prover_of
+from transcribe.phrases.proof import Question
 from transcribe.types import EngineUnavailable, Transcriber, Transcript
 
 _PARENT_CHECK_S = 1.0
@@ -56,12 +58,23 @@ class Unhearable:
     final: bool
 
 
-Outcome = Transcript | Unhearable
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    """Questions about one call that was heard."""
+
+    call: HearingRequest
+    questions: tuple[Question, ...]
+
+
+Asked = HearingRequest | ProofRequest
+Outcome = Transcript | Answers | Unhearable
 Message = Progressed | Unavailable | list[Outcome]
 
 
 def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
     """Load the engine, then answer each list of requests with a list of outcomes, until the pipe closes.
+
+    A list holds calls to be heard together, or the questions about one call.
 
     `parent`: process id of the worker, with which this process ends.
     """
@@ -69,7 +82,7 @@ def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
     engine: Transcriber | None = None
     while True:
         try:
-            requests: list[HearingRequest] = connection.recv()
+            asked: list[Asked] = connection.recv()
         except (EOFError, OSError):
             return
         try:
@@ -77,7 +90,8 @@ def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
         except EngineUnavailable as error:
             connection.send(Unavailable(str(error)))
             continue
-        connection.send(_hear(engine, requests, connection))
+        connection.send(_answer(engine, asked, connection))
+        _give_memory_back()
 
 
 def _load(choice: EngineChoice) -> Transcriber:
@@ -91,13 +105,32 @@ def _load(choice: EngineChoice) -> Transcriber:
     )
 
 
+def _answer(engine: Transcriber, asked: list[Asked], connection: Connection) -> list[Outcome] | Unavailable:
+    calls = [one for one in asked if isinstance(one, HearingRequest)]
+    if calls:
+        return _hear(engine, calls, connection)
+    return [_prove(engine, one) for one in asked if isinstance(one, ProofRequest)]
+
+
+def _prove(engine: Transcriber, asked: ProofRequest) -> Answers | Unhearable:
+    sound = _sound(asked.call)
+    if isinstance(sound, Unhearable):
+        return sound
+    prover = prover_of(engine, sound)
+    try:
+        return prover.prove(asked.questions) if prover else [None] * len(asked.questions)
+    except Exception as error:  # noqa: BLE001 - as in `_hear`
+        return Unhearable(f"二次听音出错（{type(error).__name__}）", final=False)
+
+
 def _hear(
     engine: Transcriber, requests: list[HearingRequest], connection: Connection
 ) -> list[Outcome] | Unavailable:
     sounds = [_sound(request) for request in requests]
     calls = [sound for sound in sounds if isinstance(sound, CallAudio)]
+    terms = [r.terms for r, sound in zip(requests, sounds, strict=True) if isinstance(sound, CallAudio)]
     try:
-        heard = iter(_transcribe(engine, calls, connection))
+        heard = iter(_transcribe(engine, calls, terms, connection))
     except EngineUnavailable as error:
         return Unavailable(str(error))
     except Exception as error:  # noqa: BLE001 - whatever the engine throws, the parent must hear of it
@@ -116,15 +149,24 @@ def _sound(request: HearingRequest) -> CallAudio | Unhearable:
         return Unhearable(f"解码出错（{type(error).__name__}）", final=False)
 
 
-def _transcribe(engine: Transcriber, calls: list[CallAudio], connection: Connection) -> list[Transcript]:
+def _transcribe(
+    engine: Transcriber, calls: list[CallAudio], terms: list[tuple[str, ...]], connection: Connection
+) -> list[Transcript]:
     def progress(share: float) -> None:
         connection.send(Progressed(share))
 
     many = getattr(engine, "transcribe_many", None)
-    if many is not None and len(calls) > 1:
-        heard: list[Transcript] = many(calls, progress=progress)
+    if many is not None:
+        heard: list[Transcript] = many(calls, terms=terms, progress=progress)
         return heard
     return [engine.transcribe(call, progress=progress) for call in calls]
+
+
+def _give_memory_back() -> None:
+    """Free pages to the system after each answer: the allocator would keep the most that was ever needed."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
+    if trim is not None:
+        trim(0)
 
 
 def _end_with(parent: int) -> None:

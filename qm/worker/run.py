@@ -66,7 +66,7 @@ def _launch(name: str, ear: Ear) -> None:
 
     from qm.worker import workflow  # noqa: PLC0415 - registers with the engine on import
 
-    workflow.equip(workflow.Tools(worker=name, hear=ear.hear))
+    workflow.equip(workflow.Tools(worker=name, hear=ear.hear, prove=ear.prove))
     DBOS(
         config={
             "name": engine.APPLICATION,

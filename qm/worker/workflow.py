@@ -44,9 +44,10 @@ class StepStumbled(Exception):
 class Tools:
     """What steps need from their worker; set once when the worker starts."""
 
-    def __init__(self, *, worker: str, hear: pipeline.Hear) -> None:
+    def __init__(self, *, worker: str, hear: pipeline.Hear, prove: pipeline.Prove) -> None:
         self.worker = worker
         self.hear = hear
+        self.prove = prove
 
 
 _tools: Tools | None = None
@@ -164,7 +165,7 @@ def _transcribe(job: Job) -> None:
 _ACTIONS: dict[Step, Callable[[Job], None]] = {
     Step.STORE: lambda job: pipeline.store_derivatives(job.recording_id),
     Step.TRANSCRIBE: _transcribe,
-    Step.SCAN: lambda job: pipeline.scan(job.recording_id),
+    Step.SCAN: lambda job: pipeline.scan(job.recording_id, prove=tools().prove),
     Step.PRESCORE: lambda job: pipeline.prescore(job.recording_id),
 }
 

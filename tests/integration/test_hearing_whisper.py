@@ -15,6 +15,7 @@ from recorder.types import CallAudio, Role
 from transcribe.acoustics import interruptions
 from transcribe.bench.errors import compare
 from transcribe.engines.whisper import WhisperTranscriber
+from transcribe.phrases import Question
 from transcribe.types import EngineUnavailable
 from transcribe.weights import BASE_SHA256, find_weights, wheels_installed
 
@@ -96,11 +97,13 @@ def test_nothing_is_invented_where_nobody_speaks(engine: WhisperTranscriber, kin
 def test_second_listening_prefers_what_was_said(engine: WhisperTranscriber) -> None:
     audio, truth = sample("p02_rude_transfer")
     turn = next(t for t in truth["utterances"] if "不归我管" in t["text"])
-    prover = engine.prover(audio)
-    true = prover.prove(
-        Role.AGENT, turn["start"], turn["end"], "那也不会我关", "那也不归我管啊，我又不是网点的人"
+    where = Role.AGENT, turn["start"], turn["end"]
+    true, false = engine.prover(audio).prove(
+        [
+            Question(*where, "那也不会我关", "那也不归我管啊，我又不是网点的人"),
+            Question(*where, turn["text"], "感谢您的来电，祝您生活愉快"),
+        ]
     )
-    false = prover.prove(Role.AGENT, turn["start"], turn["end"], turn["text"], "感谢您的来电，祝您生活愉快")
     assert true is not None
     assert false is not None
     assert true.llr > 0 > false.llr
@@ -109,7 +112,7 @@ def test_second_listening_prefers_what_was_said(engine: WhisperTranscriber) -> N
 
 def test_second_listening_says_nothing_where_there_is_no_sound(engine: WhisperTranscriber) -> None:
     audio, _ = sample("p02_rude_transfer")
-    assert engine.prover(audio).prove(Role.AGENT, 500.0, 502.0, "您好", "您好") is None
+    assert engine.prover(audio).prove([Question(Role.AGENT, 500.0, 502.0, "您好", "您好")]) == [None]
 
 
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from qm import stored
 from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
-from qm.hearing import HearingRequest
+from qm.hearing import Answers, HearingRequest
 from qm.jobs import Step, mirror
 from qm.models import (
     AnswerRow,
@@ -40,7 +41,8 @@ from recorder.peaks import Peaks
 from recorder.probe import probe
 from scoring import rules
 from tests.support.heard import transcript_of
-from transcribe.types import EngineUnavailable, Progress, Transcript
+from transcribe.phrases import ProofScore, Question
+from transcribe.types import EngineUnavailable, MatchKind, Progress, Transcript
 
 NAME = "p02_rude_transfer"
 TRUTH = SAMPLES / f"{NAME}.json"
@@ -51,6 +53,11 @@ def truth(_request: HearingRequest, progress: Progress) -> Transcript:
     progress(0.5)
     progress(1.0)
     return transcript_of(TRUTH, {})
+
+
+def nothing_proved(_request: HearingRequest, questions: Sequence[Question]) -> Answers:
+    """An ear that has no second listening."""
+    return [None] * len(questions)
 
 
 @pytest.fixture
@@ -156,6 +163,49 @@ def test_no_automatic_answer_without_evidence(recording_id: str) -> None:
     assert {row.answer_id for row in rows(EvidenceRow)} == answers
 
 
+def misheard(_request: HearingRequest, progress: Progress) -> Transcript:
+    """An ear that writes 不归我管 so wrongly that the text alone cannot tell."""
+    progress(1.0)
+    return transcript_of(TRUTH, {"不归我管": "不会我怪"})
+
+
+def test_what_the_text_leaves_in_doubt_is_settled_by_the_recordings_sound(recording_id: str) -> None:
+    pipeline.transcribe(recording_id, since=now(), hear=misheard, progress=lambda _share: None)
+    pipeline.scan(recording_id)
+    assert "不归我管" not in {row.phrase for row in rows(HitRow)}
+    asked: list[Question] = []
+
+    def prove(request: HearingRequest, questions: Sequence[Question]) -> Answers:
+        assert probe(request.path).duration_s == pytest.approx(request.info.duration_s)
+        asked.extend(questions)
+        return [
+            ProofScore(0.0, q.start_s, q.end_s, 3.0 if "不归我管" in q.wanted else -30.0) for q in questions
+        ]
+
+    pipeline.scan(recording_id, prove=prove)
+    (proved,) = (row for row in rows(HitRow) if row.match is MatchKind.ACOUSTIC)
+    assert "不归我管" in proved.phrase
+    assert proved.acoustic == 3.0
+    assert proved.score > 0.9
+    assert len(asked) > 1
+
+
+def gone(_request: HearingRequest, _questions: Sequence[Question]) -> Answers:
+    raise EngineUnavailable("no weights")
+
+
+def test_without_sound_or_engine_the_text_alone_decides(recording_id: str) -> None:
+    pipeline.transcribe(recording_id, since=now(), hear=misheard, progress=lambda _share: None)
+    pipeline.scan(recording_id)
+    by_text = {row.phrase for row in rows(HitRow)}
+    pipeline.scan(recording_id, prove=gone)
+    assert {row.phrase for row in rows(HitRow)} == by_text
+    (recording,) = rows(Recording)
+    objects.store().delete(recording.object_key)
+    pipeline.scan(recording_id, prove=nothing_proved)
+    assert {row.phrase for row in rows(HitRow)} == by_text
+
+
 def test_the_conversation_names_the_agent_and_keeps_the_zone(recording_id: str) -> None:
     heard(recording_id)
     data = stored.conversation(recording_id).call_data
@@ -169,7 +219,7 @@ class Performing:
     """Steps as a worker performs them, without the engine."""
 
     def __init__(self, recording_id: str, hear) -> None:
-        workflow.equip(workflow.Tools(worker="test", hear=hear))
+        workflow.equip(workflow.Tools(worker="test", hear=hear, prove=nothing_proved))
         self.recording_id = recording_id
 
     def __call__(self, step: Step) -> str:

@@ -22,10 +22,11 @@ from transcribe.types import Acoustics, Overlap, Span, Transcript, Utterance, Wo
 DEAD_AIR_S = 5.0
 
 
-def bring_in(name: str, *, misheard: Mapping[str, str] | None = None) -> str:
+def bring_in(name: str, *, misheard: Mapping[str, str] | None = None, judged: bool = True) -> str:
     """Take a sample in, store, scan and pre-score it; gives the recording's id. Seeds library and forms.
 
-    `misheard`: words as said and what the engine wrote for them, with low probability.
+    `misheard`: words as said and what the engine wrote for them, with low probability. `judged` False stops
+    before the rules, which take seconds.
     """
     seeds.ensure_seeded()
     truth_path = SAMPLES / f"{name}.json"
@@ -38,7 +39,8 @@ def bring_in(name: str, *, misheard: Mapping[str, str] | None = None) -> str:
     with writing() as session:
         keep(session, taken.recording_id, transcript_of(truth_path, misheard or {}))
     pipeline.scan(taken.recording_id)
-    pipeline.prescore(taken.recording_id)
+    if judged:
+        pipeline.prescore(taken.recording_id)
     return taken.recording_id
 
 

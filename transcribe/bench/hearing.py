@@ -18,6 +18,7 @@ from transcribe.acoustics import interruptions
 from transcribe.bench.errors import RULES, Errors, compare
 from transcribe.bench.phrases import Score, read_phrases, read_truth, score_all
 from transcribe.bench.reference import BatchedReference
+from transcribe.engines import prover_of
 from transcribe.types import Transcriber, Transcript
 
 Json = dict[str, Any]
@@ -171,10 +172,9 @@ def _phrases(
     transcriber: Transcriber,
 ) -> dict[str, Score]:
     audio = {call.id: call.audio for call in calls}
-    listen = getattr(transcriber, "prover", None)
     return score_all(
         read_truth(folder), transcripts, phrases,
-        prover=lambda call: listen(audio[call]) if listen else None,
+        prover=lambda call: prover_of(transcriber, audio[call]),
     )  # fmt: skip
 
 

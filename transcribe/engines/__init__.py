@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recorder.types import CallAudio
+from transcribe.phrases.proof import PhraseProver
 from transcribe.types import EngineUnavailable, Transcriber
 from transcribe.weights import find_weights
 
-__all__ = ["from_settings"]
+__all__ = ["from_settings", "prover_of"]
 
 
 def from_settings(
@@ -34,3 +36,10 @@ def from_settings(
             raise EngineUnavailable("没有设置转写服务地址。请设置 QM_ENGINE_ENDPOINT，或改用引擎 whisper。")
         return OpenAITranscriber(endpoint, model=model, key=key)
     raise EngineUnavailable(f"没有名为 {engine} 的转写引擎。可用：whisper、openai。")
+
+
+def prover_of(engine: Transcriber, audio: CallAudio) -> PhraseProver | None:
+    """Second listening to a call, where the engine offers it."""
+    offered = getattr(engine, "prover", None)
+    prover: PhraseProver | None = offered(audio) if offered else None
+    return prover

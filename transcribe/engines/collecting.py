@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from recorder.types import CallAudio, Role
 from transcribe.acoustics import measure, within
@@ -32,6 +33,8 @@ class CallInWork:
 
     audio: CallAudio
     voiced: dict[Role, tuple[Span, ...]]
+    terms: tuple[str, ...] = ()
+    """Words of the call's queue."""
     stretches: list[Stretch] = field(default_factory=list)
     unheard: dict[Role, list[Span]] = field(default_factory=dict)
 
@@ -67,7 +70,7 @@ class CallInWork:
         if Role.UNKNOWN in self.audio.channels:
             stretches, certain = with_roles(self.audio, stretches)
             voiced = by_role(stretches, voiced[Role.UNKNOWN])
-        said = utterances(stretches, self.audio, voiced, shown)
+        said = utterances(stretches, self.audio, voiced, partial(shown, terms=self.terms))
         return Transcript(
             utterances=said,
             acoustics=measure(self.audio, voiced, said),

@@ -17,7 +17,21 @@ PLAIN = "以下是银行客服的普通话通话。"
 """For a second try, where the first gave too little."""
 
 
-def prompt_for(role: Role, vocabulary: str = "") -> str:
-    """The prompt for a window of `role`; `vocabulary` (words of the queue) goes before it."""
+TERMS_CHARS = 60
+"""Of a queue's words, so many characters go into one prompt; the next window takes those that follow."""
+
+
+def prompt_for(role: Role, terms: tuple[str, ...] = (), turn: int = 0) -> str:
+    """The prompt for a window of `role`, with as many of the queue's `terms` as fit; `turn` says which."""
     base = CUSTOMER if role is Role.CUSTOMER else AGENT
-    return f"{vocabulary}。{base}" if vocabulary else base
+    chosen = _fitting(terms, turn)
+    return f"{'、'.join(chosen)}。{base}" if chosen else base
+
+
+def _fitting(terms: tuple[str, ...], turn: int) -> list[str]:
+    rounds: list[list[str]] = [[]]
+    for term in terms:
+        if rounds[-1] and sum(map(len, rounds[-1])) + len(term) > TERMS_CHARS:
+            rounds.append([])
+        rounds[-1].append(term)
+    return rounds[turn % len(rounds)]

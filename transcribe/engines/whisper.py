@@ -30,8 +30,6 @@ ALIKE = 0.85
 class Options:
     """How the engine hears. Defaults are the measured best of docs/hearing.md."""
 
-    vocabulary: str = ""
-    """Words of the service that the model should expect. Never forbidden speech: it may invent it."""
     beam: int = 2
     second_beam: int = 5
     """Beam for windows whose first result fails the guard."""
@@ -57,15 +55,24 @@ class WhisperTranscriber:
         return self.transcribe_many([audio], progress=progress)[0]
 
     def transcribe_many(
-        self, calls: Sequence[CallAudio], *, progress: Progress | None = None
+        self,
+        calls: Sequence[CallAudio],
+        *,
+        terms: Sequence[tuple[str, ...]] = (),
+        progress: Progress | None = None,
     ) -> list[Transcript]:
-        """Hears several calls in shared batches: many short calls then cost no more than one long one."""
+        """Hears several calls in shared batches: many short calls then cost no more than one long one.
+
+        `terms`: for each call the words of its queue. Never forbidden speech: the model may invent it.
+        """
         report = progress or (lambda _share: None)
         report(0.0)
         with ThreadPoolExecutor(self.network.workers) as pool:
             voiced = pool.map(voiced_by_role, (call.channels for call in calls))
-            state = [CallInWork(call, spans) for call, spans in zip(calls, voiced, strict=True)]
-            batches = self._batches([w for at, call in enumerate(state) for w in call.windows(at)])
+            expected = terms or [()] * len(calls)
+            state = [CallInWork(*known) for known in zip(calls, voiced, expected, strict=True)]
+            windows = [window for at, call in enumerate(state) for window in call.windows(at)]
+            batches = self._batches(windows, expected)
             total_s = sum(window.duration_s for batch in batches for window in batch)
             heard_s = 0.0
             for found in pool.map(lambda batch: self._hear(batch, state), batches):
@@ -82,17 +89,18 @@ class WhisperTranscriber:
         label = self.weights.label
         return [c.transcript(engine=self.name, version=self.version, model=label) for c in state]
 
-    def _batches(self, windows: list[Window]) -> list[list[Window]]:
-        """Windows of one role and like length together; the dearest batches first.
+    def _batches(self, windows: list[Window], terms: Sequence[tuple[str, ...]]) -> list[list[Window]]:
+        """Windows of one role, one queue and like length together; the dearest batches first.
 
         A batch shares its prompt's length: with roles mixed, the longer prompt would lose its beginning.
         """
-        windows.sort(key=lambda window: (window.role.value, -window.duration_s))
+        windows.sort(key=lambda window: (window.role.value, terms[window.call], -window.duration_s))
         size = min(self.options.batch, math.ceil(len(windows) / self.network.workers))
         batches: list[list[Window]] = []
         for window in windows:
             last = batches[-1] if batches else []
-            if last and len(last) < size and _alike(window, last[0]):
+            same_queue = bool(last) and terms[window.call] == terms[last[0].call]
+            if same_queue and len(last) < size and _alike(window, last[0]):
                 last.append(window)
             else:
                 batches.append([window])
@@ -105,7 +113,7 @@ class WhisperTranscriber:
     def _hear(self, batch: list[Window], state: list[CallInWork]) -> list[tuple[Window, Heard, list[Word]]]:
         sounds = [sound(w, state[w.call].audio.channels[w.role], RATE_HZ) for w in batch]
         encoded = self.network.encode(sounds)
-        prompts = [prompt_for(window.role, self.options.vocabulary) for window in batch]
+        prompts = [prompt_for(w.role, state[w.call].terms, w.number) for w in batch]
         heard = self.network.generate(encoded, prompts, beam=self.options.beam)
         for at, window in enumerate(batch):
             if self._failed(heard[at], window, state):

@@ -43,6 +43,8 @@ class Window:
     """Which of the calls heard together."""
     role: Role
     pieces: tuple[Piece, ...]
+    number: int = 0
+    """Its place among the windows of its role and call."""
 
     @property
     def duration_s(self) -> float:
@@ -99,12 +101,12 @@ def pack(call: int, role: Role, spans: tuple[Span, ...], window_s: float = WINDO
     filled = 0.0
     for span in spans:
         if pieces and filled + span.duration_s > window_s:
-            windows.append(Window(call, role, tuple(pieces)))
+            windows.append(Window(call, role, tuple(pieces), len(windows)))
             pieces, filled = [], 0.0
         pieces.append(Piece(span, filled))
         filled += span.duration_s
     if pieces:
-        windows.append(Window(call, role, tuple(pieces)))
+        windows.append(Window(call, role, tuple(pieces), len(windows)))
     return windows
 
 

@@ -26,6 +26,8 @@ _MERGED_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
 START = "<s>"
 _DOMAIN_SHARE = 0.75
 _PAIR_SHARE = 0.6
+_TERM_LOG = -7.5
+"""Log probability of a queue's word."""
 _BREAK = re.compile(r"[^\u4e00-\u9fff]+")
 
 
@@ -121,6 +123,14 @@ def _counted(clauses: list[str], general: dict[str, int]) -> tuple[Counter[str],
             pairs[before, word] += 1
             before = word
     return words, pairs
+
+
+@functools.lru_cache(maxsize=64)
+def term_lexicon(terms: tuple[str, ...]) -> Lexicon:
+    """Only these words (a queue's), each as probable as one that the service sentences hold a few times."""
+    known = Counter({term: 1 for term in terms if len(term) > 1 and all(map(is_han, term))})
+    unigram = dict.fromkeys(known, _TERM_LOG)
+    return Lexicon(*_indexes(unigram, known), unigram, {}, {}, 0.0)
 
 
 @functools.cache

@@ -8,11 +8,12 @@ shown. What was heard is kept beside it, character for character: repair never i
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcribe.language.lexicon import MAX_WORD, START, Lexicon, coarse, lexicon
+from transcribe.language.lexicon import MAX_WORD, START, Lexicon, coarse, lexicon, term_lexicon
 from transcribe.sound.syllables import Syllable, readings
 
 
@@ -69,10 +70,17 @@ class _Path:
     text: str
 
 
-def repair(text: str, sureness: Sequence[float] = (), costs: Costs | None = None) -> str:
+def repair(
+    text: str,
+    sureness: Sequence[float] = (),
+    costs: Costs | None = None,
+    *,
+    terms: tuple[str, ...] = (),
+) -> str:
     """`text` with same-sounding characters replaced where the language of service lines asks for it.
 
-    `sureness`: the engine's probability of each character, one a character; empty where it is not known. Only
+    `sureness`: the engine's probability of each character, one a character; empty where it is not known.
+    `terms`: words of the call's queue, which no dictionary need know. Only
     Chinese characters change, and never numbers; length, digits, letters and punctuation stay.
     """
     chosen = costs or Costs()
@@ -82,32 +90,39 @@ def repair(text: str, sureness: Sequence[float] = (), costs: Costs | None = None
     for between in _BETWEEN.finditer(text + "\0"):
         words, stop = text[at : between.start()], between.start()
         if words:
-            out.append(_run(words, tuple(round(s, 1) for s in sure[at:stop]), chosen))
+            out.append(_run(words, tuple(round(s, 1) for s in sure[at:stop]), chosen, terms))
         out.append(between.group())
         at = between.end()
     return "".join(out)[:-1]
 
 
 @functools.lru_cache(maxsize=4096)
-def _run(heard: str, sure: tuple[float, ...], costs: Costs) -> str:
+def _run(heard: str, sure: tuple[float, ...], costs: Costs, terms: tuple[str, ...]) -> str:
     """Best path through one run of Chinese characters."""
-    known = lexicon()
+    known, own = lexicon(), term_lexicon(terms)
     weights = [costs.unsure + (1 - costs.unsure) * chance for chance in sure]
     sounds = [tuple(dict.fromkeys(coarse(s) for s in readings(c))) for c in heard]
     ends: list[dict[str, _Path]] = [{} for _ in range(len(heard) + 1)]
     ends[0][START] = _Path(0.0, START, "")
     for at in range(len(heard)):
         paths = sorted(ends[at].values(), key=lambda path: -path.score)[: costs.beam]
-        for word, cost in _candidates(heard, sounds, weights, at, known, costs):
-            _extend(ends[at + len(word)], paths, word, cost, known, costs)
+        for word, cost in _candidates(heard, sounds, weights, at, known, own, costs):
+            _extend(ends[at + len(word)], paths, word, cost, known, own, costs)
     return max(ends[-1].values(), key=lambda path: path.score).text
 
 
 def _extend(
-    cell: dict[str, _Path], paths: list[_Path], word: str, cost: float, known: Lexicon, costs: Costs
+    cell: dict[str, _Path],
+    paths: list[_Path],
+    word: str,
+    cost: float,
+    known: Lexicon,
+    own: Lexicon,
+    costs: Costs,
 ) -> None:
+    least = own.unigram.get(word, -math.inf)
     for path in paths:
-        score = path.score - cost + costs.language * known.log_probability(word, path.last)
+        score = path.score - cost + costs.language * max(least, known.log_probability(word, path.last))
         old = cell.get(word)
         if old is None or score > old.score:
             cell[word] = _Path(score, word, path.text + word)
@@ -119,18 +134,20 @@ def _candidates(
     weights: list[float],
     at: int,
     known: Lexicon,
+    own: Lexicon,
     costs: Costs,
 ) -> list[tuple[str, float]]:
     """Words that may begin at `at`, each with its sound cost."""
     found: dict[str, float] = {heard[at]: 0.0}
-    for length in range(1, min(MAX_WORD, len(heard) - at) + 1):
+    longest = max(MAX_WORD, *map(len, own.unigram)) if own.unigram else MAX_WORD
+    for length in range(1, min(longest, len(heard) - at) + 1):
         part, weight = heard[at : at + length], weights[at : at + length]
         key = tuple(options[0] if options else "" for options in sounds[at : at + length])
-        words = list(known.by_sound.get(key, ()))
+        words = [*known.by_sound.get(key, ()), *own.by_sound.get(key, ())]
         if length > 1:
             holes = [(*key[:hole], None, *key[hole + 1 :]) for hole in range(length)]
-            words += [word for hole in holes for word in known.by_hole.get(hole, ())]
-            if part in known.unigram:
+            words += [w for h in holes for lex in (known, own) for w in lex.by_hole.get(h, ())]
+            if part in known.unigram or part in own.unigram:
                 words.append(part)
         for word in words:
             if length == 1 and word in _NUMERALS:

@@ -3,7 +3,7 @@
 from transcribe.phrases.explain import Decision, Explanation, explain
 from transcribe.phrases.library import LibraryErrors, LineError, read_csv, seed, write_csv
 from transcribe.phrases.matcher import Level, PhraseMatcher
-from transcribe.phrases.proof import PhraseProver, ProofScore
+from transcribe.phrases.proof import PhraseProver, ProofScore, Question
 
 __all__ = [
     "Decision",
@@ -14,6 +14,7 @@ __all__ = [
     "PhraseMatcher",
     "PhraseProver",
     "ProofScore",
+    "Question",
     "explain",
     "read_csv",
     "seed",

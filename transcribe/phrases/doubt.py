@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from recorder.types import Role
 from transcribe.phrases.hits import make_hit
 from transcribe.phrases.overlap import overlap
-from transcribe.phrases.proof import PhraseProver, ProofScore
+from transcribe.phrases.proof import PhraseProver, ProofScore, Question
 from transcribe.phrases.similar import Candidate
 from transcribe.phrases.stream import detail
 from transcribe.types import Hit, MatchKind
 
-PROOFS_MAX = 60
-"""Second listenings in one call; the likeliest candidates come first."""
+PROOFS_MIN = 60
+PROOFS_A_MINUTE = 20
+"""Second listenings in one call at most, whichever is more; the likeliest candidates come first."""
 TEXT_WEIGHT = 0.65
 """What the text's log odds count for beside the sound; fitted with the next two on 395 candidates."""
 PROOF_WEIGHT = 0.3
@@ -28,6 +30,8 @@ _WINDOW_S = 15.0
 _STEP_S = 5.0
 """Longer turns are heard again in windows that begin and end at whole steps, so that windows recur."""
 
+_Doubt = tuple[Candidate, Hit]
+
 
 def similar_hit(candidate: Candidate) -> Hit:
     """The hit of a candidate that the text alone makes certain enough."""
@@ -36,30 +40,56 @@ def similar_hit(candidate: Candidate) -> Hit:
 
 
 def proved(doubts: Iterable[Candidate], hits: Sequence[Hit], prover: PhraseProver) -> list[Hit]:
-    """Hits for those doubtful candidates that the sound bears out, `hits` being found already."""
-    certain: dict[str, list[Hit]] = {}
+    """Hits for those doubtful candidates that the sound bears out, `hits` being found already.
+
+    The likeliest candidates of different places are asked together; others of a place, where it was refused.
+    """
+    known: dict[tuple[str, Role], list[Hit]] = {}
     for hit in hits:
-        certain.setdefault(hit.phrase_id, []).append(hit)
+        known.setdefault((hit.group, hit.role), []).append(hit)
+    waiting = [(c, _hit(c, MatchKind.ACOUSTIC, c.likelihood)) for c in sorted(doubts, key=_likeliest)]
+    most = max(PROOFS_MIN, round(PROOFS_A_MINUTE * max((h.end_s for _, h in waiting), default=0.0) / 60))
     found: list[Hit] = []
     asked: set[tuple[str, int, int]] = set()
-    for candidate in sorted(doubts, key=lambda c: -c.likelihood):
-        hit = _hit(candidate, MatchKind.ACOUSTIC, candidate.likelihood)
-        known = certain.setdefault(hit.phrase_id, [])
-        question = (hit.phrase_id, hit.utterance, hit.start_char)
-        if question in asked or any(overlap(hit, other) for other in known):
-            continue
-        if len(asked) == PROOFS_MAX:
-            break
-        asked.add(question)
-        likelihood = together(candidate.likelihood, _listen(candidate, prover))
-        if likelihood is not None:
-            known.append(hit)
-            found.append(replace(hit, score=likelihood))
+    while waiting and len(asked) < most:
+        now, waiting = _next_round(waiting, known, asked, most)
+        answers = prover.prove([_question(candidate) for candidate, _ in now])
+        for (candidate, hit), answer in zip(now, answers, strict=True):
+            likelihood = together(candidate.likelihood, answer)
+            if likelihood is not None and answer is not None:
+                found.append(replace(hit, score=likelihood, acoustic=answer.total_llr))
+                known.setdefault((hit.group, hit.role), []).append(found[-1])
     return found
 
 
-def _listen(candidate: Candidate, prover: PhraseProver) -> ProofScore | None:
-    """Second listening of the whole turn, once as heard, once with the phrase in its place.
+def _next_round(
+    waiting: list[_Doubt],
+    known: Mapping[tuple[str, Role], list[Hit]],
+    asked: set[tuple[str, int, int]],
+    most: int,
+) -> tuple[list[_Doubt], list[_Doubt]]:
+    """Whom to ask now (noted in `asked`), and who may be asked later."""
+    now: list[_Doubt] = []
+    later: list[_Doubt] = []
+    for candidate, hit in waiting:
+        question = (hit.phrase_id, hit.utterance, hit.start_char)
+        there = known.get((hit.group, hit.role), ())
+        if question in asked or any(overlap(hit, other) for other in there):
+            continue
+        if any(hit.phrase_id == other.phrase_id and overlap(hit, other) for _, other in now):
+            later.append((candidate, hit))
+        elif len(asked) < most:
+            asked.add(question)
+            now.append((candidate, hit))
+    return now, later
+
+
+def _likeliest(candidate: Candidate) -> float:
+    return -candidate.likelihood
+
+
+def _question(candidate: Candidate) -> Question:
+    """The whole turn, once as heard, once with the phrase in its place.
 
     Sound around the phrase is in the window anyway; only a text that accounts for all of it is fairly
     scored.
@@ -68,7 +98,7 @@ def _listen(candidate: Candidate, prover: PhraseProver) -> ProofScore | None:
     line = candidate.stream
     heard = before + line.heard(candidate.start, candidate.end) + after
     wanted = before + candidate.form.phrase.text + after
-    return prover.prove(line.role, start_s, end_s, heard, wanted)
+    return Question(line.role, start_s, end_s, heard, wanted)
 
 
 def _surroundings(candidate: Candidate) -> tuple[float, float, str, str]:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from recorder.types import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Was it `wanted` that `role` said in `start_s`..`end_s`, where `heard` was written?"""
+
+    role: Role
+    start_s: float
+    end_s: float
+    heard: str
+    wanted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +35,8 @@ class ProofScore:
 
 
 class PhraseProver(Protocol):
-    """Scores a phrase against the sound of one call."""
+    """Scores phrases against the sound of one call."""
 
-    def prove(
-        self, role: Role, start_s: float, end_s: float, heard_text: str, phrase_text: str
-    ) -> ProofScore | None:
-        """Compare `phrase_text` with `heard_text` over the sound of `role` in `start_s`..`end_s`.
-
-        None where the sound cannot be judged (out of range, silence).
-        """
+    def prove(self, questions: Sequence[Question]) -> Sequence[ProofScore | None]:
+        """An answer a question, in their order; None where the sound cannot be judged (out of range)."""
         ...

@@ -11,7 +11,7 @@ from qm.errors import QmError
 from qm.models import Evaluation, EvaluationState
 from qm.queries import assignments, desk
 from qm.queries.evaluations import human_evaluation, rubric_of
-from qm.services import evaluations, releases
+from qm.services import evaluations, personal_data, releases
 from qm.services.evaluation_errors import AnswerRefused, Incomplete, StaleEvaluation
 from qm.services.evaluations import Draft
 from qm.web.access import actor, allow
@@ -32,6 +32,14 @@ def review(recording_id: str) -> ResponseReturnValue:
     """One call with its form. `rubric` chooses the form before anybody began."""
     view = desk.review(actor(), recording_id, rubric_id=request.args.get("rubric", type=row_number))
     return _page(view)
+
+
+@blueprint.post("/review/<recording_id>/personal-data")
+@allow(*REVIEWERS)
+def reveal(recording_id: str) -> ResponseReturnValue:
+    """The page once with personal numbers; who asked is recorded."""
+    personal_data.reveal(actor(), recording_id)
+    return _page(desk.review(actor(), recording_id, revealed=True))
 
 
 @blueprint.post("/review/<recording_id>/save")

@@ -25,5 +25,6 @@ from qm.web.manage import (  # noqa: E402, F401 - routes register on the bluepri
     rules_words,
     tokens,
     upload,
+    vocabulary,
     whatif,
 )

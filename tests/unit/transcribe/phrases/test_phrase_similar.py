@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.types import Role
 from tests.unit.transcribe.phrases.conversation import AGENT, phrase, said
 from transcribe.bench.phrases_speed import misheard
 from transcribe.normalize import normalize
-from transcribe.phrases import PhraseMatcher, ProofScore, seed
+from transcribe.phrases import PhraseMatcher, ProofScore, Question, seed
 from transcribe.phrases.dense import Dense
 from transcribe.phrases.trace import banded, covered, straight
 from transcribe.sound.phonology import distance
@@ -91,11 +91,12 @@ class Ears:
         self.truly_said = truly_said
         self.asked: list[str] = []
 
-    def prove(
-        self, role: Role, start_s: float, end_s: float, heard_text: str, phrase_text: str
-    ) -> ProofScore | None:
-        self.asked.append(phrase_text)
-        return ProofScore(0.0, start_s, end_s, 0.0 if self.truly_said in phrase_text else -20.0)
+    def prove(self, questions: Sequence[Question]) -> list[ProofScore]:
+        self.asked += [question.wanted for question in questions]
+        return [
+            ProofScore(0.0, q.start_s, q.end_s, -1.5 if self.truly_said in q.wanted else -20.0)
+            for q in questions
+        ]
 
 
 def test_what_the_text_leaves_in_doubt_is_settled_by_the_sound() -> None:
@@ -103,7 +104,7 @@ def test_what_the_text_leaves_in_doubt_is_settled_by_the_sound() -> None:
     call = said((AGENT, "没事我怪了"))
     assert matcher.scan(call) == ()
     (hit,) = matcher.scan(call, prover=Ears("我挂了"))
-    assert (hit.match, hit.phrase) == (MatchKind.ACOUSTIC, "我挂了")
+    assert (hit.match, hit.phrase, hit.acoustic) == (MatchKind.ACOUSTIC, "我挂了", -1.5)
     assert matcher.scan(call, prover=Ears("我怪了")) == ()
 
 
@@ -111,6 +112,21 @@ def test_the_sound_is_not_asked_for_what_the_text_makes_certain() -> None:
     ears = Ears("")
     PhraseMatcher([phrase("工号为您服务")]).scan(said((AGENT, "公号为您服务，请问")), prover=ears)
     assert ears.asked == []
+
+
+@pytest.mark.parametrize(("group", "asked"), [("g", 0), ("other", 1)])
+def test_the_sound_is_not_asked_where_the_group_is_certain_already(group: str, asked: int) -> None:
+    ears = Ears("我挂了")
+    known = [phrase("没事我怪", group="g"), phrase("我挂了", group=group)]
+    PhraseMatcher(known).scan(said((AGENT, "没事我怪了")), prover=ears)
+    assert len(ears.asked) == asked
+
+
+def test_a_place_refused_for_one_reading_is_asked_for_the_next() -> None:
+    doubtful = phrase("我挂了", group="g")
+    ears = Ears("nothing")
+    PhraseMatcher([doubtful]).scan(said((AGENT, "我怪了我怪了")), prover=ears)
+    assert len(ears.asked) == 2
 
 
 def test_most_phrases_survive_a_tenth_of_their_characters_misheard() -> None:
