@@ -30,9 +30,9 @@ _BELOW_PEAK_DB = 40.0
 class VoiceOptions:
     """Thresholds of voice activity; seconds and probabilities."""
 
-    onset: float = 0.5
+    onset: float = 0.2
     """Probability from which speech begins."""
-    offset: float = 0.3
+    offset: float = 0.1
     """Probability under which speech may end."""
     min_speech_s: float = 0.1
     """Shorter bursts are clicks."""
