@@ -5,6 +5,15 @@ The message tells the person what to do next; it is a Chinese gettext key, forma
 
 from __future__ import annotations
 
+import re
+
+_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])| ")
+
+
+def snake_case(name: str) -> str:
+    """`StaleEvaluation` or `Not Found` as codes are written: `stale_evaluation`, `not_found`."""
+    return _WORD_BEGINS.sub("_", name).lower()
+
 
 class QmError(Exception):
     """Base of every expected error. `status` is the HTTP status it maps to."""
@@ -19,8 +28,8 @@ class QmError(Exception):
 
     @property
     def code(self) -> str:
-        """Stable name for machines, e.g. `StaleEvaluation`."""
-        return type(self).__name__
+        """Stable name for machines, e.g. `stale_evaluation`."""
+        return snake_case(type(self).__name__)
 
 
 class NotFound(QmError):

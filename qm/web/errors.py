@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from qm.errors import QmError
+from qm.errors import QmError, snake_case
 
 log = structlog.get_logger()
 
@@ -50,16 +50,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     text = gettext(_HTTP_MESSAGES.get(error.code, "请求无法完成，请检查后重试。"))
-    return _answer(error.code, error.name.replace(" ", ""), text)
+    return _answer(error.code, snake_case(error.name), text)
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return _answer(400, "FormExpired", gettext("页面已过期，请刷新后再提交；已自动保存的内容不会丢失。"))
+    return _answer(400, "form_expired", gettext("页面已过期，请刷新后再提交；已自动保存的内容不会丢失。"))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected_error", path=request.path, exc_info=error)
-    return _answer(500, "Unexpected", gettext("系统出错，已记录。请稍后重试；若仍出现，请把时间告诉管理员。"))
+    return _answer(500, "unexpected", gettext("系统出错，已记录。请稍后重试；若仍出现，请把时间告诉管理员。"))
 
 
 def register(app: Flask) -> None:

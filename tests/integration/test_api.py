@@ -97,19 +97,19 @@ def test_bad_call_data_is_refused_with_every_fault(machine_of, tmp_path: Path) -
 @pytest.mark.parametrize("call_data", ["{", "[]", '"text"', "[" * 100_000])
 def test_call_data_that_is_no_object_is_refused(machine_of, tmp_path: Path, call_data: str) -> None:
     answer = machine_of("supervisor").send(sound(tmp_path).read_bytes(), call_data=call_data)
-    assert (answer.status_code, answer.json["error"]["code"]) == (400, "CallDataUnreadable")
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "call_data_unreadable")
 
 
 def test_a_request_without_a_file_is_refused(app: Flask, machine_of) -> None:
     machine = machine_of("supervisor")
     answer = machine._client.post("/api/v1/recordings", data=fields(), headers=machine._headers)
-    assert (answer.status_code, answer.json["error"]["code"]) == (400, "FileMissing")
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "file_missing")
 
 
 def test_without_a_token_nothing_is_told(app: Flask) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic abc"}):
         answer = app.test_client().get("/api/v1/recordings/x", headers=headers)
-        assert (answer.status_code, answer.json["error"]["code"]) == (401, "SignInNeeded")
+        assert (answer.status_code, answer.json["error"]["code"]) == (401, "sign_in_needed")
 
 
 def test_a_session_is_no_token(client_of) -> None:
@@ -149,7 +149,7 @@ def test_a_transcript_that_is_not_there_yet_is_said_to_be_so(machine_of, tmp_pat
     machine = machine_of("supervisor")
     made = machine.send(sound(tmp_path).read_bytes(), **fields()).json
     answer = machine.get(f"/recordings/{made['id']}/transcript")
-    assert (answer.status_code, answer.json["error"]["code"]) == (404, "NotHeardYet")
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "not_heard_yet")
 
 
 def test_every_answer_carries_a_request_id(app: Flask) -> None:
@@ -169,3 +169,12 @@ def test_a_failed_step_is_told_with_its_reason(machine_of, tmp_path: Path) -> No
     status = machine.get(f"/recordings/{made['id']}").json
     assert (status["status"], status["job"]["state"]) == ("failed", "failed")
     assert status["job"]["error"] == "磁盘已满"
+
+
+def test_codes_of_unknown_addresses_and_methods_are_written_like_all_others(app: Flask) -> None:
+    client = app.test_client()
+    told = [client.get("/api/v1/nothing"), client.put("/api/v1/recordings")]
+    assert [answer.json["error"]["code"] for answer in told if answer.json] == [
+        "not_found",
+        "method_not_allowed",
+    ]

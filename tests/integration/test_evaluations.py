@@ -235,7 +235,7 @@ def test_a_take_back_waits_for_an_acknowledgement_on_its_way_and_is_then_refused
         taking.start()
         taking.join(timeout=0.5)
     taking.join()
-    assert told == ["SeenByAgent"]
+    assert told == ["seen_by_agent"]
     now_stored = human_evaluation(call)
     assert now_stored is not None
     assert (now_stored.state, now_stored.released_at) == (EvaluationState.ACKNOWLEDGED, row.released_at)

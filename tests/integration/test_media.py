@@ -160,7 +160,7 @@ def test_before_the_rendition_is_made_the_answer_says_so(
         f"/media/{made.recording_id}/audio", headers={"Accept": "application/json"}
     )
     assert answer.status_code == 404
-    assert answer.json["error"]["code"] == "NotPlayableYet"
+    assert answer.json["error"]["code"] == "not_playable_yet"
 
 
 def test_a_lost_object_is_named(client_of: Clients, recording_id: str) -> None:
@@ -171,5 +171,5 @@ def test_a_lost_object_is_named(client_of: Clients, recording_id: str) -> None:
     answer = client_of("inspector").get(
         f"/media/{recording_id}/audio", headers={"Accept": "application/json"}
     )
-    assert (answer.status_code, answer.json["error"]["code"]) == (404, "ObjectGone")
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "object_gone")
     assert listens() == []

@@ -69,7 +69,7 @@ def test_api_routes_refuse_a_missing_and_a_wrong_token(app: Flask) -> None:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic eDp5"}):
             answer = client.open(url, method=method, headers=headers)
             assert answer.status_code == 401, (method, url)
-            assert answer.json["error"]["code"] == "SignInNeeded"
+            assert answer.json["error"]["code"] == "sign_in_needed"
             tried += 1
     assert tried >= 3
 
