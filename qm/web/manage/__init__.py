@@ -6,6 +6,7 @@ blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 
 from qm.web.manage import (  # noqa: E402, F401 - routes register on the blueprint
     audit,
+    audit_details,
     jobs,
     learning,
     overview,
