@@ -54,15 +54,20 @@ class Space:
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
         self._vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float32)
-        self._vectoriser.fit(known)
+        self._examples = self._vectoriser.fit_transform(known)
+        self._row = {text: row for row, text in enumerate(known)}
 
     def vectors(self, texts: Sequence[str]) -> Any:
-        """Unit rows, one a text: a sparse matrix of shape (len(texts), features)."""
+        """Unit rows, one a plain text: a sparse matrix of shape (len(texts), features)."""
         return self._vectoriser.transform(texts)
+
+    def of_examples(self, texts: Sequence[str]) -> Any:
+        """Unit rows, one an example that the space was fitted on."""
+        return self._examples[[self._row[plain(text)] for text in texts]]
 
     def placed(self, texts: Sequence[str]) -> Any:
         """Examples as columns, ready for `likeness`."""
-        return self.vectors([plain(text) for text in texts]).T.tocsr()
+        return self.of_examples(texts).T.tocsr()
 
     def likeness(self, vectors: Any, placed: Any) -> NDArray[np.float32]:
         """Cosine of each row of `vectors` with each placed example: shape (rows, examples)."""
@@ -77,12 +82,11 @@ class MannerModel:
 
         self._space, self._examples = space, tuple(examples)
         self._likes = space.placed(examples)
-        texts = [plain(text) for text in (*examples, *unlike)]
         answers = [1] * len(examples) + [0] * len(unlike)
         self._model = LogisticRegression(
             C=10.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
         )
-        self._model.fit(space.vectors(texts), answers)
+        self._model.fit(space.of_examples((*examples, *unlike)), answers)
 
     def probability(self, vectors: Any) -> NDArray[np.float64]:
         """Probability of being like the examples, one a row, 0 to 1."""
