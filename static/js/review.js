@@ -59,7 +59,7 @@ wireKeyboard({
   s: player.nextSpeed,
   q: toggleSilence,
   x: form.notApplicable,
-  c: form.comment,
+  c: (event) => (event.shiftKey ? page.elements.comment.focus() : form.comment()),
   e: attach,
   a: form.acceptAll,
   u: form.undo,

@@ -188,6 +188,27 @@ def test_the_form_writes_yaml(calls, client_of) -> None:
     assert "要听的话" in empty.text
 
 
+def test_the_form_writes_anchors_order_exceptions_and_call_data_and_shows_them_again(
+    calls, client_of
+) -> None:
+    data = {
+        "key": "loss_told", "title": "挂失后告知", "must": "1", "role": "customer", "words": "挂失", "count": "1",
+        "place": "after", "anchor_words": "身份证", "anchor_role": "agent", "within_s": "90",
+        "then_words": "已经办好", "then_role": "agent", "then_s": "60",
+        "unless_words": "找到了", "unless_role": "customer", "unless_s": "15",
+        "data_key": ["queue", ""], "data_op": ["one_of", "is"], "data_values": ["信用卡、转账", ""],
+        "data_missing": ["", ""], "fixtures": "", "document": "",
+    }  # fmt: skip
+    page = client_of("supervisor").post("/manage/workshop/form", data=data)
+    assert page.status_code == 200
+    for told in ("except:", "sequence:", "within_s: 90", "op: one_of", "after:"):
+        assert told in page.text, told
+    again = client_of("supervisor").get("/manage/workshop/new").text
+    assert 'name="anchor_words"' in again
+    assert re.search(r'name="data_values" value="信用卡、转账"', page.text)
+    assert re.search(r'<option value="after" selected>', page.text)
+
+
 def test_publishing_with_a_failing_fixture_shows_which(calls, client_of) -> None:
     failing = "- name: 没有问候\n  script: |\n    座席：喂\n  expect: {says_hello: met}\n"
     service.create(SYSTEM, document=MINE, fixtures=failing)

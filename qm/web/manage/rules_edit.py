@@ -21,8 +21,9 @@ from qm.services.rules_trial import Change, Trial, try_rule
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.rules import group_names, last_calls, rule_page
+from qm.web.manage.rules_form import DATA_KEYS, DATA_ROWS, PLACES, posted_form
+from qm.web.manage.rules_words import COMPARISONS, ENTITIES, WHO
 from qm.web.saying import say
-from scoring.rules.nodes import Who
 from scoring.types import Conversation, Verdict
 
 LAST = 50
@@ -49,12 +50,6 @@ class NothingListened(InvalidInput):
     """The form says nothing to listen for."""
 
     message = "请至少选一个短语组，或写一句要听的话。"
-
-
-class FormFieldWrong(InvalidInput):
-    """A figure of the form cannot be read."""
-
-    message = "秒数和次数应为数字，请检查。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,9 @@ def _page(desk: Desk, status: int = 200) -> ResponseReturnValue:
         measured=_measured(desk),
         Change=Change,
         Verdict=Verdict,
-        Who=Who,
+        words={"who": WHO, "entities": ENTITIES, "places": PLACES, "comparisons": COMPARISONS},
+        data_rows=max(DATA_ROWS, len(simple.only_data) + 1 if simple else 0),
+        data_keys=DATA_KEYS,
     )
     return page, status
 
@@ -184,9 +181,9 @@ def rule_form() -> ResponseReturnValue:
     key = request.form.get("rule") or None
     desk = _posted(key)
     try:
-        form = _form(key)
+        form = posted_form(request.form, key)
         desk = replace(desk, form=form)
-        if not (form.groups or form.words or form.similar):
+        if not form.heard.given:
             raise NothingListened
         text = text_of(rule_from(form))
         service.read_rule(text, key=key)
@@ -194,38 +191,6 @@ def rule_form() -> ResponseReturnValue:
         return _refused(desk, error)
     flash(gettext("表单已写成下面的 YAML，请试一试再保存。"), "done")
     return _page(replace(desk, document=text))
-
-
-def _form(key: str | None) -> SimpleRule:
-    given = request.form
-    return SimpleRule(
-        key=key or given.get("key", "").strip(),
-        title=given.get("title", "").strip(),
-        description=given.get("description", "").strip(),
-        must=given.get("must", "1") == "1",
-        groups=tuple(given.getlist("groups")),
-        words=_lines(given.get("words", "")),
-        similar=_lines(given.get("similar", "")),
-        role=Who(given["role"]) if given.get("role") in set(Who) else Who.AGENT,
-        first_s=_number(given.get("first_s", "")),
-        last_s=_number(given.get("last_s", "")),
-        count=int(_number(given.get("count", "")) or 1),
-        only_groups=tuple(given.getlist("only_groups")),
-    )
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text) if text.strip() else None
-    except ValueError as error:
-        raise FormFieldWrong from error
-    if value is not None and not 0 < value < 1e6:
-        raise FormFieldWrong
-    return value
 
 
 @blueprint.post("/workshop/try")
