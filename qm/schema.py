@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import command
 from alembic.config import Config
 
 from qm import database
+from qm.jobs.engine import TABLES
 from qm.paths import MIGRATIONS
+
+SEARCH_TABLES = "utterance_search"
+"""Tables of search: this name and those that SQLite derives from it."""
+
+
+def is_ours(_item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+    """False for the search tables and the job engine's own, which no migration of ours may touch."""
+    if kind != "table" or name is None:
+        return True
+    return not (name.startswith(SEARCH_TABLES) or (reflected and name in TABLES))
 
 
 def alembic_config() -> Config:

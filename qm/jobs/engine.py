@@ -23,6 +23,15 @@ WORKFLOW = "process_recording"
 VERSION = "1"
 """Pinned: raise it only when a step is added, removed or reordered, after the queue has run empty."""
 
+TABLES = frozenset(
+    {
+        "application_versions", "dbos_migrations", "notifications", "operation_outputs", "queues", "streams",
+        "workflow_events", "workflow_events_history", "workflow_input", "workflow_output",
+        "workflow_schedules", "workflow_status",
+    }
+)  # fmt: skip
+"""The engine's own tables, which lie beside ours on SQLite (on PostgreSQL in a schema of their own)."""
+
 _lock = threading.Lock()
 _prepared: set[str] = set()
 _clients: dict[str, Any] = {}

@@ -10,15 +10,8 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import qm.models  # noqa: F401 - fills the metadata
-from qm import database
+from qm import database, schema
 from qm.models.base import DecimalText, UtcDateTime
-
-SEARCH_TABLES = ("utterance_search",)
-
-
-def include_object(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-    """Search tables and the job engine's own tables are not SQLModel's."""
-    return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -39,7 +32,7 @@ def run(connection: sa.Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
-        include_object=include_object,
+        include_object=schema.is_ours,
         render_item=render_item,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, func, select
 
 from qm import database, schema
 from qm.database import reading, writing
+from qm.jobs import engine
 from qm.models import PhraseLibrary, PhraseRow, RubricVersion, VersionState
 from qm.queries.health import newest_migration, not_ready_because
 from qm.services.seeds import ensure_seeded
@@ -75,15 +76,21 @@ def test_seeding_twice_changes_nothing(seeded: str) -> None:
     assert before[1] == 1
 
 
+def differences() -> list[object]:
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": schema.is_ours})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def test_a_migration_leaves_the_job_engines_tables_alone(any_database: str) -> None:
+    before = set(sa.inspect(database.engine()).get_table_names())
+    engine.prepare()
+    if any_database == "sqlite":
+        assert set(sa.inspect(database.engine()).get_table_names()) - before == engine.TABLES
+    assert differences() == []
+
+
 def test_models_equal_the_newest_migration_up_and_down(any_database: str) -> None:
-    def differences() -> list[object]:
-        def ours(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-            return not (kind == "table" and str(name).startswith("utterance_search"))
-
-        with database.engine().connect() as connection:
-            context = MigrationContext.configure(connection, opts={"include_object": ours})
-            return list(compare_metadata(context, SQLModel.metadata))
-
     assert differences() == []
     assert not_ready_because() is None
     schema.roll_back("base")
