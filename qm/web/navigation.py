@@ -38,6 +38,7 @@ ENTRIES = (
         frozenset({_L}),
         ("team.agent", "team.evaluation", "team.calls"),
     ),
+    Entry(lazy_gettext("联系频次"), "manage.contacts", frozenset({_L})),
     Entry(lazy_gettext("总览"), "manage.overview", frozenset({_S, _X})),
     Entry(
         lazy_gettext("团队"),
@@ -93,6 +94,8 @@ ENTRIES = (
             "manage.rule_agreement",
             "manage.rule_compare",
             "manage.rejudge",
+            "manage.contacts",
+            "manage.contacts_policy",
         ),
     ),
     Entry(

@@ -12,6 +12,7 @@ from qm.actor import UserRole
 from qm.models import JobState, QuarantineState, RecordingStatus, VersionState
 from qm.queries.periods import PeriodKind
 from recorder.types import Refusal, Role
+from scoring.rules import ContactFault
 from scoring.types import CriterionKind, CriticalClass, Policy, ScoringMode, Veto
 from transcribe.types import PhraseKind
 
@@ -96,6 +97,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         Policy.SUGGEST: lazy_gettext("系统建议，人工确认"),
         Policy.ACCEPT_WHEN_SURE: lazy_gettext("把握足够时自动采纳"),
         Policy.HUMAN_ONLY: lazy_gettext("只由人工评"),
+    },
+    ContactFault: {
+        ContactFault.QUIET_HOURS: lazy_gettext("休息时段联系"),
+        ContactFault.TOO_OFTEN: lazy_gettext("超过每天次数"),
+        ContactFault.UNKNOWN_TIME: lazy_gettext("时间未知"),
     },
     PeriodKind: {
         PeriodKind.TODAY: lazy_gettext("今天"),

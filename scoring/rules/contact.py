@@ -10,8 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Protocol
 
-from scoring.types import Conversation
+
+class Call(Protocol):
+    """What is asked of a call: a `Conversation` has it, so has its call data alone."""
+
+    @property
+    def recording_id(self) -> str:
+        """Names the call."""
+
+    @property
+    def call_data(self) -> Mapping[str, str]:
+        """`started_at` in ISO 8601 with its zone, `direction`, and the policy's `customer_key`."""
 
 
 class ContactFault(StrEnum):
@@ -49,7 +60,7 @@ class Contact:
     """Which contact of the day it was, from 1; 0 where the time cannot be told."""
 
 
-def contact_faults(calls: Iterable[Conversation], policy: ContactPolicy | None = None) -> tuple[Contact, ...]:
+def contact_faults(calls: Iterable[Call], policy: ContactPolicy | None = None) -> tuple[Contact, ...]:
     """All faults, in order of time (those of unknown time last). Order of the input does not matter."""
     rule = policy or ContactPolicy()
     known: list[tuple[datetime, str, str]] = []

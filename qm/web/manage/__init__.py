@@ -7,6 +7,7 @@ blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 from qm.web.manage import (  # noqa: E402, F401 - routes register on the blueprint
     audit,
     audit_details,
+    contacts,
     jobs,
     learning,
     overview,

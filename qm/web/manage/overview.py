@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from qm.actor import UserRole
 from qm.jobs import beats
 from qm.models import JobState
+from qm.queries import contacts
 from qm.queries import jobs as job_queries
 from qm.queries import overview as queries
 from qm.web.access import actor, allow
@@ -27,4 +28,5 @@ def overview() -> ResponseReturnValue:
         failed=job_queries.listed(actor(), state=JobState.FAILED, limit=RECENT),
         recent=job_queries.listed(actor(), limit=RECENT),
         workers=len(beats.alive()),
+        contacts=contacts.today(actor()) if actor().may(UserRole.SUPERVISOR) else 0,
     )
