@@ -59,3 +59,18 @@ if (editor) {
     goTo(Number(event.currentTarget.dataset.line));
   });
 }
+
+// What was typed into the form counts only once it is written as YAML: say so before it is lost.
+const composed = document.getElementById("rule-form");
+if (composed) {
+  const write = document.getElementById("write-yaml");
+  const unwritten = document.getElementById("unwritten");
+  let changed = false;
+  composed.addEventListener("input", () => { changed = true; write.classList.add("go"); });
+  composed.closest("form").addEventListener("submit", (event) => {
+    if (!changed || event.submitter === write || !unwritten.hidden) return;
+    event.preventDefault();
+    unwritten.hidden = false;
+    write.focus();
+  });
+}

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from qm.queries import rules as queries
 from qm.actor import SYSTEM
+from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
 from tests.support.live import Live, until
 
@@ -68,6 +68,31 @@ def test_a_supervisor_writes_tries_marks_and_publishes_a_rule(live: Live) -> Non
     page.get_by_role("button", name="发布第 1 版").click()
     expect(page.get_by_role("status")).to_contain_text("第 1 版已发布")
     assert queries.line("shirks").in_force is not None
+    assert complaints == []
+
+
+def test_a_rule_is_composed_in_the_form_and_nothing_typed_is_lost(live: Live) -> None:
+    page = live.page_of("supervisor")
+    complaints = _quiet(page)
+    page.goto(f"{live.url}/manage/workshop/new")
+    page.fill("#key", "identity_before")
+    page.fill("#title", "先核身再办理")
+    page.fill("#words", "身份证")
+    page.get_by_text("在另一句话之前或之后").click()
+    page.select_option("#place", label="在这之前：")
+    page.fill("#anchor_words", "给您办理")
+    page.fill("#within_s", "120")
+    page.get_by_text("只在这些情形下判定").click()
+    page.get_by_label("第 1 项通话数据").fill("direction")
+    page.get_by_label("第 1 项的值").fill("inbound")
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.locator("#unwritten")).to_be_visible()
+    page.get_by_role("button", name="写成 YAML").click()
+    expect(page.locator("#document")).to_have_value(re.compile("before:"))
+    expect(page.locator("#anchor_words")).to_have_value("给您办理")
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page).to_have_url(re.compile("/manage/rules/identity_before/edit"))
+    expect(page.locator("#anchor_words")).to_have_value("给您办理")
     assert complaints == []
 
 
