@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from qm import database
+from qm.actor import Actor
 from qm.clock import now
 from qm.database import reading, writing
 from qm.errors import Conflict
@@ -42,38 +43,43 @@ def both() -> ThreadPoolExecutor:
         yield pool
 
 
-def waits_for_a_lock() -> bool:
-    """Whether some statement waits for another transaction."""
+def somebody_waits(event: str = "", kind: str = "Lock") -> bool:
+    """Whether some statement waits for another transaction, or for what is named."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = :event OR wait_event_type = :kind"
     with database.engine().connect() as connection:
-        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return bool(connection.execute(sa.text(asked)).scalar())
+        return bool(connection.execute(sa.text(asked), {"event": event, "kind": kind}).scalar())
 
 
-def until_it_waits(other: Future[object]) -> None:
-    """Until the other waits for a lock, or is through without having waited."""
+def until_it_waits(other: Future[object], event: str = "", kind: str = "Lock") -> None:
+    """Until the other waits, or is through without having waited."""
     pause = threading.Event()
     for _ in range(MOST_S * 20):
-        if other.done() or waits_for_a_lock():
+        if other.done() or somebody_waits(event, kind):
             return
         pause.wait(0.05)
     raise AssertionError("the other neither waits nor ends")
 
 
-def test_who_asks_while_another_is_taking_a_call_gets_the_next_one(
-    team: Centre, both: ThreadPoolExecutor
+def test_a_call_that_is_taken_while_another_looks_for_one_is_not_taken_twice(
+    team: Centre, both: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = add_call(team.agent_id, started_at=now() - timedelta(hours=9))
     second = add_call(team.teammate_id, started_at=now() - timedelta(hours=1))
-    # What a taker does, without the lock that the row loses with the taker's commit.
+    real = assignments.nobody_has
+
+    def slowly_found(actor: Actor) -> sa.ColumnElement[bool]:
+        """The look has begun, and sees what was there then, when the other's commit comes."""
+        return sa.and_(real(actor), sa.cast(sa.func.pg_sleep(1), sa.String) == "")
+
+    monkeypatch.setattr(assignments, "nobody_has", slowly_found)
+    other = both.submit(assignments.take_next, team.actors["inspector2"])
+    until_it_waits(other, event="PgSleep", kind="")
     with writing() as session:
         session.add(
             Assignment(
                 recording_id=first, evaluator_id=team.actors["inspector"].user_id or 0, assigned_at=now()
             )
         )
-        session.flush()
-        other = both.submit(assignments.take_next, team.actors["inspector2"])
-        until_it_waits(other)
     assert other.result(MOST_S) == second
 
 
