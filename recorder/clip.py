@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from recorder.decode import decode_span
+from recorder.media import Samples
 from recorder.types import AudioRefused, Refusal
 
 ClipFormat = Literal["wav", "mp3", "ogg"]
@@ -20,6 +22,10 @@ ClipFormat = Literal["wav", "mp3", "ogg"]
 CONTENT_TYPES: dict[ClipFormat, str] = {"wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
 """MIME type of each clip format."""
 
+BLEEP_HZ = 1000
+BLEEP_LEVEL = 0.1
+BLEEP_MARGIN_S = 0.15
+"""Laid over on each side: times of words are right to about a tenth of a second."""
 _FADE_MS = 10
 _EXPORT: dict[ClipFormat, dict[str, Any]] = {
     "wav": {},
@@ -28,14 +34,24 @@ _EXPORT: dict[ClipFormat, dict[str, Any]] = {
 }
 
 
-def clip(path: Path, start_s: float, end_s: float, fmt: ClipFormat = "mp3") -> bytes:
+def clip(
+    path: Path,
+    start_s: float,
+    end_s: float,
+    fmt: ClipFormat = "mp3",
+    *,
+    bleeped: Iterable[tuple[float, float]] = (),
+) -> bytes:
     """The sound between two times as a file of its own; channels are kept, edges faded over 10 ms.
 
-    Only the span is ever decoded. Raises `AudioRefused` where the span holds no sound.
+    `bleeped`: stretches of the recording, seconds, over which a tone is laid on every channel. Only the span
+    is ever decoded. Raises `AudioRefused` where the span holds no sound.
     """
     samples, rate_hz = decode_span(path, start_s, end_s)
     if not samples.shape[1]:
         raise AudioRefused(Refusal.TOO_SHORT, "所选片段没有声音，请重新选择起止时间")
+    for from_s, to_s in bleeped:
+        _bleep(samples, rate_hz, from_s - start_s - BLEEP_MARGIN_S, to_s - start_s + BLEEP_MARGIN_S)
     pcm = (np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2").T.tobytes()
     segment = _segment_class()(pcm, sample_width=2, frame_rate=rate_hz, channels=samples.shape[0])
     fade_ms = min(_FADE_MS, len(segment) // 2)
@@ -43,6 +59,13 @@ def clip(path: Path, start_s: float, end_s: float, fmt: ClipFormat = "mp3") -> b
     out = io.BytesIO()
     segment.export(out, format=fmt, **_EXPORT[fmt])
     return out.getvalue()
+
+
+def _bleep(samples: Samples, rate_hz: int, from_s: float, to_s: float) -> None:
+    """Lay the tone over a stretch, seconds from the first sample; what lies outside is left out."""
+    first = max(0, round(from_s * rate_hz))
+    times = np.arange(first, min(samples.shape[1], round(to_s * rate_hz))) / rate_hz
+    samples[:, first : first + times.size] = BLEEP_LEVEL * np.sin(2 * np.pi * BLEEP_HZ * times)
 
 
 @cache

@@ -81,6 +81,8 @@ class Moment:
     """Not heard: drawn as an outline, not as a mark."""
     score: float | None = None
     """Certainty 0..1 of a phrase that was not heard letter by letter."""
+    acoustic: float | None = None
+    """What second listening gave, where it decided (nats, as `transcribe.types.Hit.acoustic`)."""
     negated: bool = False
     """Said under negation or quoted: shown, not counted."""
     steps: bool = True

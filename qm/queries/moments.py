@@ -108,6 +108,7 @@ def _spoken(hit: Hit, group_names: Mapping[str, str]) -> Moment:
         text=hit.heard,
         source=f"phrase:{hit.group}",
         score=hit.score if hit.score < 1 else None,
+        acoustic=hit.acoustic,
         negated=hit.negated,
         steps=tone is not Tone.PLAIN,
     )

@@ -10,6 +10,7 @@ from qm import stored
 from qm.database import reading
 from qm.models import PersonalData, TranscriptRow
 from transcribe.masking import Secret, restored
+from transcribe.pii import PiiKind
 from transcribe.types import Transcript
 
 FIELDS = tuple(field.name for field in fields(Secret))
@@ -24,6 +25,12 @@ def secrets_of(transcript_id: int | None) -> tuple[Secret, ...]:
             .order_by(col(PersonalData.start_s), col(PersonalData.id))
         ).all()
     return tuple(Secret(**{name: getattr(row, name) for name in FIELDS}) for row in rows)
+
+
+def private_stretches(transcript_id: int | None) -> list[tuple[float, float]]:
+    """Seconds of the call in which hidden numbers are said, to be bleeped."""
+    shown = PiiKind.CARD_TAIL
+    return [(s.start_s, s.end_s) for s in secrets_of(transcript_id) if s.kind is not shown]
 
 
 def whole(row: TranscriptRow) -> Transcript:

@@ -14,6 +14,7 @@ from qm.errors import Conflict
 from qm.models import AuditEvent, Evaluation, EvaluationState, Recording, RubricVersion, TranscriptRow
 from qm.packs import PINNED, STORED, TRANSCRIPT, PackCheck, differences, write_pack
 from qm.queries.evaluations import answers_of, evaluation_for
+from qm.queries.personal_data import private_stretches
 from qm.services import audit, objects, snapshots
 from recorder.clip import clip
 from recorder.probe import sha256_of
@@ -63,7 +64,7 @@ def export(actor: Actor, evaluation_id: int) -> ExportedPack:
         recording = session.get_one(Recording, row.recording_id)
         transcript = session.get(TranscriptRow, row.transcript_id) if row.transcript_id else None
     pinned = snapshots.pinned(row)
-    files = {PINNED: pinned, STORED: _stored(row), **_clips(recording, pack.parse_pinned(pinned))}
+    files = {PINNED: pinned, STORED: _stored(row), **_clips(recording, pack.parse_pinned(pinned), row)}
     if transcript is not None:
         files[TRANSCRIPT] = pack.canonical(transcript.document)
     problems = differences(files)
@@ -110,20 +111,23 @@ def _stored(row: Evaluation) -> bytes:
     )
 
 
-def _clips(recording: Recording, pinned: dict[str, Any]) -> dict[str, bytes]:
+def _clips(recording: Recording, pinned: dict[str, Any], row: Evaluation) -> dict[str, bytes]:
+    """Each piece of evidence to hear; personal numbers are bleeped, as they are masked in the text."""
     answers = [answer_from_dict(item) for item in pinned["score"]["answers"]]
     spans = [
         (f"clips/{answer.criterion}-{number:02d}.mp3", proof.start_s, proof.end_s)
         for answer in answers
         for number, proof in enumerate(answer.evidence, start=1)
     ]
+    bleeped = private_stretches(row.transcript_id)
     files = {}
     with objects.fetched(recording.object_key) as path:
         if sha256_of(path) != pinned["recording"]["sha256"]:
             raise SoundChanged
         for name, start_s, end_s in spans:
             try:
-                files[name] = clip(path, max(0.0, start_s - CLIP_MARGIN_S), end_s + CLIP_MARGIN_S)
+                begin_s = max(0.0, start_s - CLIP_MARGIN_S)
+                files[name] = clip(path, begin_s, end_s + CLIP_MARGIN_S, bleeped=bleeped)
             except AudioRefused:  # the span lies behind the end of the sound: there is nothing to hear
                 continue
     return files

@@ -17,12 +17,14 @@ _BEFORE, _AFTER = 12, 8
 _NUMERALS = {
     ord(han): digit for han, digit in zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True)
 }
+_HIDDEN = "\N{ARABIC-INDIC DIGIT ZERO}"
+"""Stands for a masked digit: to an expression it is a digit, and no speaker's digit is written so."""
 _ENTITIES: dict[EntityKind, re.Pattern[str]] = {
     EntityKind.CARD: re.compile(r"(?<!\d)\d{15,19}(?!\d)"),
-    EntityKind.PHONE: re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    EntityKind.PHONE: re.compile(rf"(?<!\d)(?:1[3-9]\d{{9}}|{_HIDDEN}{{11}})(?!\d)"),
     EntityKind.ID_NUMBER: re.compile(r"(?<!\d)\d{17}[\dx](?!\d)"),
     EntityKind.AMOUNT: re.compile(r"[\d一二两三四五六七八九十百千万亿点.]+(?:块|元|万)"),
-    EntityKind.ANY_PII: re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{15,19}|\d{17}x)(?!\d)"),
+    EntityKind.ANY_PII: re.compile(rf"(?<!\d)(?:1[3-9]\d{{9}}|{_HIDDEN}{{11}}|\d{{15,19}}|\d{{17}}x)(?!\d)"),
 }
 _NUMBER_AFTER = re.compile(r"(?:工号|公号|功号|工好|编号)(?:是|为)?(\d{2,8})|(\d{3,6})号?(?:很高兴)?为您")
 
@@ -166,8 +168,8 @@ def _clause(
 
 
 def digits_of(text: str) -> str:
-    """Plain text with spoken numerals as digits."""
-    return plain(text).translate(_NUMERALS)
+    """Plain text with spoken numerals as digits; masked ones are `_HIDDEN`."""
+    return plain(text.replace("*", _HIDDEN)).translate(_NUMERALS)
 
 
 def entities(node: Entity, prepared: Prepared) -> Iterator[Match]:
@@ -183,7 +185,7 @@ def entities(node: Entity, prepared: Prepared) -> Iterator[Match]:
                 time_in(utterance, found.start() / length),
                 time_in(utterance, found.end() / length),
                 utterance.role,
-                found.group(),
+                found.group().replace(_HIDDEN, "*"),
                 f"entity:{node.kind.value}",
                 utterance.index,
                 prepared.is_certain(utterance, node.role),

@@ -82,7 +82,8 @@ def many(count: int, folder: Path) -> None:
 
 def long(minutes: int, folder: Path) -> None:
     """One call of so many minutes, made of samples laid end to end."""
-    sounds, pieces, length = two_channels(), [], 0
+    sounds, length = two_channels(), 0
+    pieces: list[np.ndarray] = []
     while length < minutes * 60 * RATE_HZ:
         pieces.append(sounds[len(pieces) % len(sounds)])
         length += len(pieces[-1])

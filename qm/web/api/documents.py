@@ -68,6 +68,7 @@ def transcript_document(heard: Heard) -> Document:
                 "match": hit.match.value,
                 "score": round(hit.score, 4),
                 "negated": hit.negated,
+                "acoustic": hit.acoustic if hit.acoustic is None else round(hit.acoustic, 2),
             }
             for hit in heard.hits
         ],

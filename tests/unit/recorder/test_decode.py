@@ -117,6 +117,19 @@ def test_a_clip_holds_just_the_span_with_both_channels(fmt: str, tmp_path: Path)
     assert audio.pitch_of(heard[0], rate_hz) == pytest.approx(550, abs=8)
 
 
+def test_a_clip_bleeps_the_stretches_it_is_told_and_nothing_else(tmp_path: Path) -> None:
+    source = audio.write_pcm(tmp_path / "a.wav", np.stack([audio.bursts(12)[0]] * 2))
+    made = tmp_path / "clip.wav"
+    made.write_bytes(clip(source, 4.0, 8.0, "wav", bleeped=[(5.15, 5.85), (7.9, 30.0), (0.0, 1.0)]))
+    plain, rate_hz = decode_span(source, 4.0, 5.0)
+    bleeped, _ = decode_span(made, 0.0, 4.0)
+    assert np.allclose(bleeped[:, 800:rate_hz], plain[:, 800:rate_hz], atol=0.01)
+    for channel in bleeped:
+        assert audio.pitch_of(channel[rate_hz + 100 : 2 * rate_hz - 100], rate_hz) == pytest.approx(
+            1000, abs=8
+        )
+
+
 def test_a_clip_beyond_the_end_is_refused(tmp_path: Path) -> None:
     source = audio.write_pcm(tmp_path / "a.wav", audio.bursts(2))
     with pytest.raises(AudioRefused, match="重新选择"):

@@ -112,3 +112,9 @@ def test_words_are_not_taken_for_a_measurement_of_the_whole_call() -> None:
     fast = finding(Verdict.NOT_MET, proof("acoustics:speech_rate", 0, 60, "全程每分钟 432 字"))
     greeted = finding(Verdict.MET, proof("pattern", 1, 3, "您好工号8032"))
     assert [moment.text for moment in gathered([], [fast, greeted])] == ["全程每分钟 432 字", "您好工号8032"]
+
+
+def test_a_phrase_that_the_sound_decided_says_so() -> None:
+    by_ear = hit(match=MatchKind.ACOUSTIC, score=0.93, acoustic=-1.5)
+    (moment,) = gathered([by_ear], [])
+    assert (moment.acoustic, moment.score) == (-1.5, 0.93)

@@ -226,3 +226,13 @@ def test_words_found_in_several_ways_are_one_proof_and_counted_once() -> None:
     assert [proof.text for proof in found.evidence] == ["不归我管", "不知道"]
     assert found.explanation.endswith("“不归我管”，共 2 处")
     assert found.explanation.startswith("0:")
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("phone", "***********"), ("card", "***************零零一八"), ("id_number", "******************")],
+)
+def test_a_masked_number_is_still_a_number_and_stays_masked(kind: str, number: str) -> None:
+    found = ask(f"entity: {{role: agent, kind: {kind}}}", f"A: 您的号码是{number}对吗。")
+    assert found.verdict is Verdict.MET
+    assert found.evidence[0].text == number.replace("零零一八", "0018")
