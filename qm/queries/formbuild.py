@@ -226,9 +226,9 @@ def _same_proof(one: EvidenceView, other: EvidenceView) -> bool:
 
 
 def proof(item: Evidence, moments: Sequence[Moment], *, attached: bool) -> EvidenceView:
-    """One proof, linked to the moment it speaks of; a suggested one quotes what is displayed there."""
+    """One proof, linked to the moment it speaks of; a machine's quotation shows the words displayed there."""
     found = match(moments, item)
-    quotes = found is not None and found.text and not attached and _quotes_words(item)
+    quotes = found is not None and found.text and _quotes_words(item)
     return EvidenceView(
         start_s=item.start_s,
         end_s=item.end_s,

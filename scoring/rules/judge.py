@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -19,6 +20,10 @@ from scoring.types import Conversation, Evidence, Finding, Verdict
 
 BATCH = 200
 """Conversations whose clauses are placed in the vector space together."""
+
+
+_BARE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+"""The comma of an engine between Chinese words; in figures it stays."""
 
 
 @lru_cache(maxsize=8)
@@ -120,7 +125,12 @@ def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Findi
     text = rule.explain.of(verdict)
     if "{" in text:
         at = f"{int(first.start_s) // 60}:{int(first.start_s) % 60:02d}"
-        told = (("n", str(len(evidence))), ("quote", first.text), ("at", at), ("title", rule.title))
+        told = (
+            ("n", str(len(evidence))),
+            ("quote", _BARE_COMMA.sub("，", first.text)),
+            ("at", at),
+            ("title", rule.title),
+        )
         for name, value in told:
             text = text.replace("{" + name + "}", value)
     return Finding(rule.key, rule.version, verdict, evidence, text)
