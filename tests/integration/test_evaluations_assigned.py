@@ -6,10 +6,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from qm.clock import now
-from qm.database import writing
+from qm.database import reading, writing
 from qm.errors import Forbidden, NotFound
+from qm.models import Assignment
 from qm.queries import assignments, recording_list
 from qm.queries.recording_list import Filters
 from qm.services import assignments as service
@@ -150,3 +152,21 @@ def test_a_leader_sees_the_teams_calls_and_a_far_inspector_none(team: Centre) ->
     leader = {line.recording_id for line in recording_list.page(team.actors["leader"], Filters()).lines}
     assert (own in leader, other in leader) == (True, False)
     assert recording_list.page(team.actors["far_inspector"], Filters()).lines == ()
+
+
+def test_a_supervisor_takes_a_call_back_on_the_page_and_gives_it_to_another(
+    centre: Centre, client_of
+) -> None:
+    call = add_call(centre.agent_id)
+    service.take_next(centre.actors["inspector"])
+    client = client_of("supervisor")
+    with reading() as session:
+        row = session.exec(select(Assignment).where(Assignment.recording_id == call)).one()
+    assert f'name="assignment" value="{row.id}"' in client.get("/desk/recordings").text
+    assert client.post("/desk/recordings/withdraw", data={"assignment": row.id}).status_code == 302
+    assert assignments.queue(centre.actors["inspector"]).lines == ()
+    form = {"recording": call, "evaluator": centre.actors["inspector2"].user_id}
+    assert client.post("/desk/recordings/assign", data=form).status_code == 302
+    assert len(assignments.queue(centre.actors["inspector2"]).lines) == 1
+    assert client.post("/desk/recordings/withdraw", data={"assignment": row.id}).status_code == 404
+    assert client_of("leader").post("/desk/recordings/withdraw", data={}).status_code == 403
