@@ -12,6 +12,7 @@ from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
 from qm.models import EvaluationSnapshot, PhraseLibrary, PhraseRow, RubricVersion, VersionState
+from qm.queries.health import guards_missing
 from qm.services import audit
 from qm.services.seeds import ensure_seeded
 
@@ -148,3 +149,11 @@ def test_the_migration_settles_what_was_doubled_before_it_refuses_it(any_databas
         (2, "published"),
         (4, "draft"),
     ]
+
+
+def test_the_newest_migration_leaves_every_guard_standing(any_database: str) -> None:
+    assert guards_missing() == ()
+    with database.engine().begin() as connection:
+        table = " ON phrase" if any_database == "postgres" else ""
+        connection.execute(sa.text(f"DROP TRIGGER guard_phrase_delete{table}"))
+    assert guards_missing() == ("guard_phrase_delete",)
