@@ -54,7 +54,7 @@ def take_next(actor: Actor) -> str:
         raise Forbidden
     with writing() as session:
         while (recording_id := _oldest_free(session, actor)) is not None:
-            if _give(session, actor, recording_id, actor.user_id):
+            if _give(session, actor, recording_id, actor.user_id, at=now()):
                 audit.record(actor, "assignment_taken", "recording", recording_id)
                 return recording_id
         raise NothingToTake
@@ -86,12 +86,14 @@ def assign(
     evaluator = next((user for user in inspectors(actor) if user.id == evaluator_id), None)
     if evaluator is None:
         raise NotFound
+    at = now()
     with writing() as session:
         # One order for everybody: two who lock the same calls never wait for each other.
         given = [
             key
             for key in sorted(set(recording_ids))
-            if _may_give(session, actor, key, evaluator) and _give(session, actor, key, evaluator_id, due_at)
+            if _may_give(session, actor, key, evaluator)
+            and _give(session, actor, key, evaluator_id, at=at, due_at=due_at)
         ]
         audit.record(actor, "assignments_given", "user", evaluator_id, recordings=given)
     return Assigned(given=len(given), skipped=len(set(recording_ids)) - len(given))
@@ -144,19 +146,25 @@ def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User
 
 
 def _give(
-    session: Session, actor: Actor, recording_id: str, evaluator_id: int, due_at: datetime | None = None
+    session: Session,
+    actor: Actor,
+    recording_id: str,
+    evaluator_id: int,
+    *,
+    at: datetime,
+    due_at: datetime | None = None,
 ) -> bool:
     """Open the assignment; False where somebody was quicker: a call has one open assignment."""
     row = session.exec(
         select(Assignment).where(
             Assignment.recording_id == recording_id, Assignment.evaluator_id == evaluator_id
         )
-    ).first() or Assignment(recording_id=recording_id, evaluator_id=evaluator_id, assigned_at=now())
+    ).first() or Assignment(recording_id=recording_id, evaluator_id=evaluator_id, assigned_at=at)
     try:
         with session.begin_nested():
             row.state = AssignmentState.OPEN
             row.assigned_by = actor.user_id
-            row.assigned_at = now()
+            row.assigned_at = at
             row.due_at = due_at
             session.add(row)
             session.flush()

@@ -107,6 +107,17 @@ def test_what_is_overdue_comes_first_and_says_so(team: Centre) -> None:
     assert [(line.recording_id, line.overdue) for line in lines] == [(late, True), (later, False)]
 
 
+def test_calls_given_together_are_scored_oldest_first(team: Centre) -> None:
+    inspector = team.actors["inspector"]
+    hours = (2, 9, 5)
+    ids = {n: add_call(team.agent_id, started_at=now() - timedelta(hours=n)) for n in hours}
+    service.assign(
+        team.actors["supervisor"], recording_ids=list(ids.values()), evaluator_id=inspector.user_id or 0
+    )
+    lines = assignments.queue(inspector).lines
+    assert [line.recording_id for line in lines] == [ids[9], ids[5], ids[2]]
+
+
 def test_the_list_names_who_scored_a_call(team: Centre) -> None:
     scored = add_scored(team.teammate_id).recording_id
     (line,) = recording_list.page(team.actors["supervisor"], Filters()).lines
