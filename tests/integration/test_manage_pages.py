@@ -337,21 +337,31 @@ def test_an_administrator_adds_a_person_and_sees_the_password_once(client_of, ce
     assert 'value="周敏"' in again.text
 
 
-@pytest.mark.parametrize("url", ["/manage/people", "/manage/roster", "/manage/tokens", "/manage/audit"])
+@pytest.mark.parametrize("url", ["/manage/people", "/manage/roster", "/manage/audit"])
 def test_people_are_for_administrators(client_of, url: str) -> None:
     assert client_of("administrator").get(url).status_code == 200
     assert client_of("supervisor").get(url).status_code == 403
 
 
-def test_a_token_is_shown_once_and_revoked(client_of, centre: Centre) -> None:
-    client = client_of("administrator")
-    user_id = centre.actors["supervisor"].user_id
+@pytest.mark.parametrize("person", ["administrator", "supervisor"])
+def test_a_token_is_shown_once_and_revoked(client_of, centre: Centre, person: str) -> None:
+    client = client_of(person)
+    user_id = centre.actors[person].user_id
     page = client.post("/manage/tokens", data={"name": "话务平台", "user_id": user_id}).text
     assert re.search(r"qm_[\w-]{40,}", page)
     page = client.get("/manage/tokens").text
     assert not re.search(r"qm_[\w-]{40,}", page)
-    token = people_admin.tokens(centre.actors["administrator"])[0].token
+    token = people_admin.tokens(centre.actors[person])[0].token
     assert "已作废" in client.post(f"/manage/tokens/{token.id}/revoke", follow_redirects=True).text
+
+
+def test_no_page_issues_a_token_in_a_supervisors_name(client_of, centre: Centre) -> None:
+    client = client_of("administrator")
+    user_id = centre.actors["supervisor"].user_id
+    assert f'<option value="{user_id}"' not in client.get("/manage/tokens").text
+    refused = client.post("/manage/tokens", data={"name": "借用", "user_id": user_id})
+    assert refused.status_code == 403
+    assert "只能由本人发放" in refused.text
 
 
 def test_the_audit_lists_who_listened(client_of, centre: Centre) -> None:
