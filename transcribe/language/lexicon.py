@@ -1,7 +1,7 @@
 """Words by sound: a general dictionary with frequencies and the vocabulary of service lines.
 
 General words and their frequencies are jieba's dictionary; the service vocabulary, and which word follows
-which, is counted in `service.txt`, sentences written for this project.
+which, is counted in the texts of `service/`, sentences written for this project.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_WORD = 6
 _MIN_FREQUENCY = 8
 _MERGED_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
 START = "<s>"
-_DOMAIN_SHARE = 0.75
+_DOMAIN_SHARE = 0.85
 _PAIR_SHARE = 0.6
 _TERM_LOG = -7.5
 """Log probability of a queue's word."""
@@ -87,9 +87,11 @@ def _general() -> dict[str, int]:
     return found
 
 
-def segmented(clause: str, general: dict[str, int]) -> list[str]:
-    """The most probable words of a clause by general frequency; unknown characters stand alone."""
-    total = math.log(sum(general.values()) + 1)
+def segmented(clause: str, general: dict[str, int], total: float) -> list[str]:
+    """The most probable words of a clause by general frequency; unknown characters stand alone.
+
+    `total`: logarithm of the sum of all frequencies.
+    """
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(clause) + 1):
         options = (
@@ -108,17 +110,19 @@ def segmented(clause: str, general: dict[str, int]) -> list[str]:
 
 def sentences() -> list[str]:
     """Clauses of the service sentences, Han characters only."""
-    raw = importlib.resources.files("transcribe.language").joinpath("service.txt").read_text(encoding="utf-8")
-    lines = [line for line in raw.splitlines() if line and not line.startswith("#")]
+    folder = importlib.resources.files("transcribe.language").joinpath("service")
+    texts = sorted((file.name, file.read_text(encoding="utf-8")) for file in folder.iterdir())
+    lines = [line for _, text in texts for line in text.splitlines() if not line.startswith("#")]
     return [clause for line in lines for clause in _BREAK.split(line) if clause]
 
 
 def _counted(clauses: list[str], general: dict[str, int]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     words: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
+    total = math.log(sum(general.values()) + 1)
     for clause in clauses:
         before = START
-        for word in segmented(clause, general):
+        for word in segmented(clause, general, total):
             words[word] += 1
             pairs[before, word] += 1
             before = word

@@ -21,9 +21,9 @@ from transcribe.sound.syllables import Syllable, readings
 class Costs:
     """What it costs, in nats, to believe another character than the one heard."""
 
-    tone: float = 4.0
+    tone: float = 3.0
     """Same syllable."""
-    merged: float = 5.0
+    merged: float = 4.0
     """Same after merging zh/z, ch/c, sh/s, n/l, -ng/-n."""
     near: float = 9.0
     """Same initial or same final."""
@@ -41,12 +41,20 @@ _BETWEEN = re.compile(f"[{_NUMERALS}]{{2,}}|[^\u4e00-\u9fff]+")
 
 @functools.lru_cache(maxsize=200_000)
 def sound_cost(heard: str, meant: str, costs: Costs) -> float | None:
-    """Cost of one character for another by their nearest readings; None where they sound apart."""
+    """Cost of one character for another by their nearest readings; None where they sound apart.
+
+    A numeral is never read as another, nor as anything that only resembles its sound: 四点 is not 三点.
+    """
     if heard == meant:
         return 0.0
+    numerals = (heard in _NUMERALS) + (meant in _NUMERALS)
+    if numerals == 2:
+        return None
     best: float | None = None
     for mine in readings(heard):
         for theirs in readings(meant):
+            if numerals and mine.base != theirs.base:
+                continue
             cost = _syllable_cost(mine, theirs, costs)
             if cost is not None and (best is None or cost < best):
                 best = cost
