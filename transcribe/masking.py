@@ -139,12 +139,16 @@ def _hide(text: str, start: int, end: int, keep: int, places: dict[int, str]) ->
 
 def _echoes(turns: Sequence[Utterance], spans: Sequence[PiiSpan]) -> list[PiiSpan]:
     """Numbers that were given elsewhere in the call and are said again, in whole or in part."""
-    taken = {(p.utterance, p.start_char) for s in spans for p in s.pieces}
+    pieces = [piece for span in spans for piece in span.pieces]
     found = []
     for said in turns:
         for run in runs(said.heard):
             own = OWN_NUMBER.search(said.heard[: run.start])
-            if len(run.digits) < _ECHO_MIN or own or (said.index, run.start) in taken:
+            taken = any(
+                p.utterance == said.index and run.start < p.end_char and p.start_char < run.end
+                for p in pieces
+            )
+            if len(run.digits) < _ECHO_MIN or own or taken:
                 continue
             told = next((s for s in spans if run.digits in s.digits), None)
             if told is not None:

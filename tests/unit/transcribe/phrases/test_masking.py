@@ -72,6 +72,11 @@ def test_a_number_said_again_by_the_other_is_hidden_too() -> None:
     assert len({s.number for s in secrets}) == 2
 
 
+def test_a_number_completed_by_its_sound_is_one_number() -> None:
+    turns, secrets = hidden((CUSTOMER, "是要三九一二三四五六七八"))
+    assert (turns[0][0], len(secrets)) == ("是" + "*" * 11, 1)
+
+
 def test_the_agents_own_number_and_amounts_stay() -> None:
     turns, secrets = hidden((AGENT, "您好，工号八零二一为您服务"), (AGENT, "一共三千二百一十五元六角"))
     assert [text for _, text in turns] == ["您好，工号8021为您服务", "一共3215.6元"]

