@@ -7,9 +7,10 @@ from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from qm.errors import QmError, snake_case
+from qm.errors import Conflict, QmError, snake_case
 
 log = structlog.get_logger()
 
@@ -18,6 +19,12 @@ _HTTP_MESSAGES = {
     405: "这个地址不接受此操作，请返回重试。",
     413: "文件过大，请拆分后上传，或请管理员调整上限。",
 }
+
+
+class SomebodyQuicker(Conflict):
+    """The same was done by somebody else in the same moment."""
+
+    message = "有人刚刚做了同样的改动，请刷新页面后再试。"
 
 
 def wants_json() -> bool:
@@ -57,6 +64,14 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return _answer(400, "form_expired", gettext("页面已过期，请刷新后再提交；已自动保存的内容不会丢失。"))
 
 
+def _doubled(error: IntegrityError) -> ResponseReturnValue:
+    """Two did the same thing at once, and the database let one of them."""
+    if "unique" not in str(error.orig).lower():
+        return _unexpected(error)
+    log.warning("done_twice", path=request.path)
+    return _expected(SomebodyQuicker())
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected_error", path=request.path, exc_info=error)
     return _answer(500, "unexpected", gettext("系统出错，已记录。请稍后重试；若仍出现，请把时间告诉管理员。"))
@@ -67,4 +82,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(QmError, _expected)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _doubled)
     app.register_error_handler(Exception, _unexpected)

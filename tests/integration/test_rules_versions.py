@@ -277,3 +277,15 @@ def test_a_form_and_its_yaml_say_the_same(form: SimpleRule) -> None:
 def test_a_rule_beyond_the_form_is_left_to_yaml() -> None:
     by_key = {rule.key: rule for rule in seeded()}
     assert form_from(by_key["greeting"]) is None
+
+
+def test_who_begins_a_draft_in_the_same_moment_is_told_so(
+    client_of, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure_seeded()
+    seen_before = queries.line("greeting")
+    service.start_draft(SYSTEM, "greeting")
+    monkeypatch.setattr(queries, "line", lambda _key: seen_before)
+    answer = client_of("supervisor").post("/manage/rules/greeting/draft")
+    assert answer.status_code == 409
+    assert "有人刚刚做了同样的改动" in answer.text
