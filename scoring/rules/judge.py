@@ -120,11 +120,18 @@ def _whole(prepared: Prepared, text: str) -> Evidence:
     return Evidence(prepared.start_s, prepared.end_s, Role.UNKNOWN, text, "absence")
 
 
+def _clock(seconds: float) -> str:
+    """A place in a call as pages write it: `0:08`, `1:02:03`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
     first = evidence[0]
     text = rule.explain.of(verdict)
     if "{" in text:
-        at = f"{int(first.start_s) // 60}:{int(first.start_s) % 60:02d}"
+        at = _clock(first.start_s)
         told = (
             ("n", str(len(evidence))),
             ("quote", _BARE_COMMA.sub("，", first.text)),
