@@ -51,6 +51,18 @@ def judgement(folder: Path, as_json: bool) -> None:
     _show(run(folder), as_json=as_json)
 
 
+@bench.command("rejudge")
+@click.argument("calls", type=click.IntRange(min=10), default=10_000)
+@click.argument("rules", type=click.IntRange(min=1), default=60)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def rejudge(calls: int, rules: int, as_json: bool) -> None:
+    """重新判定的速度：CALLS 通 × RULES 条规则。Judging stored calls again: seconds, and how they grow."""
+    from qm.bench.rejudge import run  # noqa: PLC0415
+    from qm.cli.rejudge import with_bar  # noqa: PLC0415
+
+    _show(run(calls, rules, with_bar), as_json=as_json)
+
+
 def _show(report: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))

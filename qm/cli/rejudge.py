@@ -24,7 +24,7 @@ def rejudge(processes: int, run_id: int | None) -> None:
         service.perform(run_id, processes=used)
         return
     began = time.monotonic()
-    tally = _with_bar(used)
+    tally = with_bar(used)
     seconds = time.monotonic() - began
     click.echo(
         f"{tally.done} 通，{tally.changed} 通结论有变，{seconds:.1f} 秒 / "
@@ -32,7 +32,8 @@ def rejudge(processes: int, run_id: int | None) -> None:
     )
 
 
-def _with_bar(processes: int) -> service.Tally:
+def with_bar(processes: int) -> service.Tally:
+    """Judge all stored calls again and show how far it is."""
     columns = (
         TextColumn("重新判定 / judging"),
         BarColumn(),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
+import os
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,11 +78,19 @@ class Chunk:
 
 
 def begin_child(url: str) -> None:
-    """Give a child process the database of its parent, and compile before the first chunk is timed."""
+    """Give a child process the database of its parent; it does not outlive its parent."""
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     database.bind(database.make_engine(url))
     rules_judging.bench()
     gc.freeze()
     gc.disable()  # what a chunk makes is freed with it; looking for cycles in it is a third of the time
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:  # a pool's children hold each other's pipes open: none would learn of its end
+        parent.join()
+        os._exit(0)
 
 
 def judge_in_child(recording_ids: Sequence[str]) -> Chunk:

@@ -82,7 +82,7 @@ def _overtaken(session: Session, calls: Sequence[CallJudged]) -> tuple[set[str],
     current = sa.select(col(TranscriptRow.recording_id), col(TranscriptRow.id)).where(
         col(TranscriptRow.recording_id).in_(ids), col(TranscriptRow.current)
     )
-    heard: dict[str, int] = {row[0]: row[1] for row in run(current)}
+    heard: dict[str, int] = {row[0]: row[1] or 0 for row in run(current)}
     scanned = (
         sa.select(col(HitRow.recording_id), sa.func.max(col(HitRow.library_id)))
         .where(col(HitRow.recording_id).in_(ids))

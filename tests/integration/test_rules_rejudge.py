@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlmodel import col, select
 
 from qm.actor import SYSTEM
+from qm.bench.stored_calls import store_calls
 from qm.cli.rejudge import rejudge as command
 from qm.clock import now
 from qm.database import reading, writing
@@ -28,7 +29,6 @@ from qm.services import rules as service
 from qm.services.seeds import ensure_seeded
 from tests.support.heard import bring_in
 from tests.support.people import Centre
-from tests.support.stored_calls import store_calls
 
 NAMES = ("p01_card_loss", "p02_rude_transfer", "p05_dead_air")
 NEVER = """key: says_hello

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import func, select
 
+from qm.bench.truth import transcript_of
 from qm.clock import now
 from qm.database import reading, writing
 from qm.models import HitRow, Recording, RecordingStatus, TranscriptRow
@@ -19,7 +20,6 @@ from qm.paths import SAMPLES
 from qm.queries import phrases
 from qm.services.pipeline_scan import matcher
 from qm.stored import HIT_FIELDS, dump_transcript
-from tests.support.heard import transcript_of
 from transcribe.types import Transcript
 
 HEARD_CHARS = 300
@@ -27,12 +27,12 @@ HEARD_CHARS = 300
 
 def sample_transcripts() -> list[Transcript]:
     """What was said in the sample calls."""
-    return [transcript_of(path, {}) for path in sorted(SAMPLES.glob("*.json"))]
+    return [transcript_of(path) for path in sorted(SAMPLES.glob("*.json"))]
 
 
 def store_calls(number: int, *, seed: int = 1) -> list[str]:
     """So many heard and scanned calls, each a sample with its turns shuffled; gives their ids."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - made-up calls need no secrecy
     library = phrases.published()
     assert library is not None
     found = matcher(library.id or 0)
