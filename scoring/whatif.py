@@ -71,9 +71,8 @@ class CallChange:
 
     @property
     def changes(self) -> bool:
-        """True where an answer, the total or a veto changes."""
-        before, after = self.before, self.after
-        return bool(self.flips) or _figures(before) != _figures(after)
+        """True where the total or a veto changes; answers that flip without that are counted in `flips`."""
+        return _figures(self.before) != _figures(self.after)
 
 
 @dataclass(frozen=True, slots=True)

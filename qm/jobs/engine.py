@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 APPLICATION = "qm-pipeline"
 QUEUE = "qm-recordings"
 WORKFLOW = "process_recording"
+ERRAND_QUEUE = "qm-errands"
+ERRAND_WORKFLOW = "run_errand"
+"""Work on what is stored already, asked for by a person: it must not wait behind a thousand recordings."""
+ERRAND_PREFIX = "errand-"
 VERSION = "1"
 """Pinned: raise it only when a step is added, removed or reordered, after the queue has run empty."""
 
@@ -83,6 +87,7 @@ def client() -> DBOSClient:
         if target not in _clients:
             from dbos import DBOSClient  # noqa: PLC0415
 
+            _forget()  # a process has one database; a client of an earlier one would hold its engine for good
             _clients[target] = DBOSClient(system_database_url=target, application_name=APPLICATION, lazy=True)
         found: DBOSClient = _clients[target]
         return found
@@ -102,6 +107,22 @@ def enqueue(session: Session, *, job_id: str, recording_id: str, first_step: str
         job_id,
         recording_id,
         first_step,
+    )
+
+
+def enqueue_errand(session: Session, *, workflow_id: str, kind: str, row_id: int) -> None:
+    """Put an errand into its queue within the caller's transaction. Raises as `check_prepared`."""
+    check_prepared()
+    client().enqueue_in_transaction(
+        session.connection(),
+        {
+            "workflow_name": ERRAND_WORKFLOW,
+            "queue_name": ERRAND_QUEUE,
+            "workflow_id": workflow_id,
+            "app_version": VERSION,
+        },
+        kind,
+        row_id,
     )
 
 
@@ -131,14 +152,21 @@ def step_times(workflow_id: str) -> list[tuple[str, float, float]]:
 
 def resume(workflow_ids: list[str]) -> None:
     """Let any worker continue these workflows from their last finished step."""
-    if workflow_ids:
-        client().resume_workflows(workflow_ids, queue_name=QUEUE)
+    errands = [item for item in workflow_ids if item.startswith(ERRAND_PREFIX)]
+    recordings = [item for item in workflow_ids if not item.startswith(ERRAND_PREFIX)]
+    for ids, queue in ((recordings, QUEUE), (errands, ERRAND_QUEUE)):
+        if ids:
+            client().resume_workflows(ids, queue_name=queue)
 
 
 def close() -> None:
     """Release the clients' connections (at the end of a process or a test)."""
     with _lock:
-        for opened in _clients.values():
-            opened.destroy()
-        _clients.clear()
+        _forget()
         _prepared.clear()
+
+
+def _forget() -> None:
+    for opened in _clients.values():
+        opened.destroy()
+    _clients.clear()

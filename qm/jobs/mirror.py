@@ -5,6 +5,9 @@ Steps run at least once, so each function may be called again after a crash with
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from qm.clock import now
@@ -13,6 +16,7 @@ from qm.jobs.steps import Step
 from qm.models import Job, JobState
 
 ERROR_CHARS = 500
+FIRST_REST, LONGEST_REST = timedelta(seconds=6), timedelta(minutes=15)
 
 
 class IllegalJobTransition(RuntimeError):
@@ -56,7 +60,10 @@ def stumbled(job_id: str, words: str) -> None:
 
 
 def wait(job_id: str, reason: str) -> None:
-    """The job cannot go on until something is provided; `reason` says what."""
+    """The job cannot go on until something is provided; `reason` says what.
+
+    It is run again by itself after a rest that doubles each time: what looks ready may refuse all the same.
+    """
     _end(job_id, JobState.WAITING, reason)
 
 
@@ -70,11 +77,20 @@ def finish(job_id: str) -> None:
     _end(job_id, JobState.DONE, "")
 
 
-def waiting() -> list[Job]:
-    """Jobs that wait for something, oldest first."""
+def rested() -> list[Job]:
+    """Jobs that wait for something and have rested long enough to be tried again, oldest first."""
+    due = or_(col(Job.next_at).is_(None), col(Job.next_at) <= now())
     with reading() as session:
-        found = session.exec(select(Job).where(Job.state == JobState.WAITING).order_by(col(Job.created_at)))
+        found = session.exec(
+            select(Job).where(Job.state == JobState.WAITING, due).order_by(col(Job.created_at))
+        )
         return list(found.all())
+
+
+def rest_after(wakes: int) -> timedelta:
+    """How long a job rests that was run again by itself so many times and has to wait again."""
+    doubled: int = 2 ** min(wakes, 20)
+    return min(LONGEST_REST, FIRST_REST * doubled)
 
 
 def _end(job_id: str, state: JobState, words: str) -> None:
@@ -84,7 +100,9 @@ def _end(job_id: str, state: JobState, words: str) -> None:
             return
         _to(job, state)
         job.error = words[:ERROR_CHARS]
-        if state is not JobState.WAITING:
+        if state is JobState.WAITING:
+            job.next_at = now() + rest_after(job.wakes)
+        else:
             job.finished_at = now()
         if state is JobState.DONE:
             job.progress = 1.0

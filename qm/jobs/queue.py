@@ -18,11 +18,11 @@ class JobNotRetriable(Conflict):
     message = "这个任务正在处理或已在排队，无需重试。"
 
 
-def enqueue(recording_id: str, *, step_from: Step = Step.STORE) -> str:
+def enqueue(recording_id: str, *, step_from: Step = Step.STORE, wakes: int = 0) -> str:
     """Enqueue a run of this recording's road from a step on; joins the open write. Gives the job's id.
 
-    The recording's earlier job row is replaced: the table shows the latest run. `prepare` must have been
-    called before the transaction began.
+    The recording's earlier job row is replaced: the table shows the latest run. `wakes`: how often it was
+    run again by itself after waiting. `prepare` must have been called before the transaction began.
     """
     engine.check_prepared()
     with writing() as session:
@@ -38,6 +38,7 @@ def enqueue(recording_id: str, *, step_from: Step = Step.STORE) -> str:
                 recording_id=recording_id,
                 state=JobState.QUEUED,
                 step=step_from.value,
+                wakes=wakes,
                 created_at=moment,
                 updated_at=moment,
             )
@@ -47,9 +48,10 @@ def enqueue(recording_id: str, *, step_from: Step = Step.STORE) -> str:
         return job_id
 
 
-def retry(recording_id: str) -> str:
+def retry(recording_id: str, *, by_itself: bool = False) -> str:
     """Run a failed, waiting or finished job again from the step where it stopped; gives the new job's id.
 
+    `by_itself`: nobody asked, so it rests longer should it have to wait again.
     Raises `NotFound`, `JobNotRetriable`. Joins the open write.
     """
     with writing() as session:
@@ -63,7 +65,7 @@ def retry(recording_id: str) -> str:
         if recording.status is RecordingStatus.FAILED:
             recording.status = RecordingStatus.STORED
         step = Step(job.step) if job.state is not JobState.DONE and job.step else Step.STORE
-        return enqueue(recording_id, step_from=step)
+        return enqueue(recording_id, step_from=step, wakes=job.wakes + 1 if by_itself else 0)
 
 
 def _jobs_of(session: Session, recording_id: str) -> list[Job]:

@@ -13,6 +13,7 @@ from qm.models.evaluations import (
 from qm.models.hearing import FindingRow, HitRow, TranscriptRow, UtteranceRow
 from qm.models.judging import (
     LearnedModelRow,
+    LearningRun,
     RestatedScore,
     Restatement,
     RubricBinding,
@@ -46,6 +47,7 @@ __all__ = [
     "Job",
     "JobState",
     "LearnedModelRow",
+    "LearningRun",
     "PersonalData",
     "PhraseLibrary",
     "PhraseRow",

@@ -124,6 +124,26 @@ class RestatedScore(SQLModel, table=True):
     """Every answer as it was, so that the old score can still be recomputed."""
 
 
+class LearningRun(SQLModel, table=True):
+    """One training that somebody asked for, with how far it is."""
+
+    __tablename__ = "learning_run"
+    __table_args__ = (sa.Index("ix_learning_run_criterion", "rubric_key", "criterion"),)
+    id: int | None = Field(default=None, primary_key=True)
+    rubric_key: str = Field(max_length=60)
+    criterion: str = Field(max_length=64)
+    state: JobState = Field(sa_type=enum_type(JobState, "job_state"))
+    total: int = 0
+    """Answers to learn from."""
+    done: int = 0
+    """Of these, how many calls were read."""
+    error: str = Field(default="", max_length=500)
+    requested_by: int | None = Field(default=None, foreign_key="user.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class LearnedModelRow(SQLModel, table=True):
     """One training of a criterion that no rule covers. Only `active` changes."""
 

@@ -35,6 +35,10 @@ class Job(SQLModel, table=True):
     progress: float = 0.0
     """Share of the audio heard, 0..1."""
     attempts: int = 0
+    wakes: int = 0
+    """How often it waited and was run again by itself; each time it rests twice as long."""
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """While waiting: when it is run again by itself at the earliest."""
     error: str = Field(default="", max_length=500)
     """In words, with what to do next."""
     worker: str = Field(default="", max_length=80)

@@ -35,6 +35,8 @@ class JobLine:
     progress: float
     """Share of the audio heard, 0..1."""
     attempts: int
+    next_at: datetime | None
+    """While waiting: when it is tried again by itself at the earliest."""
     error: str
     worker: str
     created_at: datetime
@@ -126,6 +128,7 @@ def _line(job: Job, recording: Recording) -> JobLine:
         step=job.step,
         progress=job.progress,
         attempts=job.attempts,
+        next_at=job.next_at if job.state is JobState.WAITING else None,
         error=job.error,
         worker=job.worker,
         created_at=job.created_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from qm.models import (
     EvaluationKind,
     EvaluationState,
     LearnedModelRow,
+    LearningRun,
     Recording,
     RubricVersion,
     User,
@@ -67,6 +68,8 @@ class LearnView:
     models: tuple[ModelView, ...]
     """Newest first."""
     latest_answer: datetime | None
+    run: LearningRun | None
+    """The latest training asked for."""
 
 
 def learnable(criterion: Criterion) -> bool:
@@ -112,10 +115,22 @@ def view(rubric_key: str, criterion: str) -> LearnView:
             .order_by(col(Evaluation.released_at).desc())
         ).first()
     known = {option.key: given.get(option.key, 0) for option in one.criterion.options}
-    return LearnView(one, known, tuple(models), latest)
+    return LearnView(one, known, tuple(models), latest, latest_run(rubric_key, criterion))
 
 
-def examples(rubric_key: str, criterion: Criterion) -> list[Labelled]:
+def latest_run(rubric_key: str, criterion: str) -> LearningRun | None:
+    """The latest training of a criterion that was asked for."""
+    with reading() as session:
+        return session.exec(
+            select(LearningRun)
+            .where(LearningRun.rubric_key == rubric_key, LearningRun.criterion == criterion)
+            .order_by(col(LearningRun.id).desc())
+        ).first()
+
+
+def examples(
+    rubric_key: str, criterion: Criterion, *, progress: Callable[[int, int], None] | None = None
+) -> list[Labelled]:
     """Heard calls with the option a person chose, of every version of the form, newest first."""
     from scoring.learn import Labelled  # noqa: PLC0415 - it brings scikit-learn, seconds to import
 
@@ -130,7 +145,9 @@ def examples(rubric_key: str, criterion: Criterion) -> list[Labelled]:
             .limit(ANSWERS_MAX)
         ).all()
     found = []
-    for answer, evaluation in rows:
+    for place, (answer, evaluation) in enumerate(rows, start=1):
+        if progress is not None:
+            progress(place, len(rows))
         if len(answer.options) != 1 or answer.options[0] not in known:
             continue
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlmodel import col, select
 
@@ -28,9 +30,12 @@ class NothingNew(Conflict):
     message = "自上次训练以来没有新的人工答案，模型不会变。"
 
 
-def train_criterion(actor: Actor, rubric_key: str, criterion: str) -> LearnedModelRow:
+def train_criterion(
+    actor: Actor, rubric_key: str, criterion: str, *, progress: Callable[[int, int], None] | None = None
+) -> LearnedModelRow:
     """Train on the human answers there are; the new model is kept, and shown to nobody until taken into use.
 
+    `progress` is told how many calls of how many are read; what it raises stops the training.
     Raises `NotFound`, `NotTrained`, `NothingNew`, `Forbidden`.
     """
     from scoring.learn import model_to_bytes, train  # noqa: PLC0415 - brings scikit-learn, seconds to import
@@ -38,7 +43,7 @@ def train_criterion(actor: Actor, rubric_key: str, criterion: str) -> LearnedMod
     check_actor(actor)
     line = queries.line(rubric_key, criterion)
     try:
-        model = train(criterion, queries.examples(rubric_key, line.criterion))
+        model = train(criterion, queries.examples(rubric_key, line.criterion, progress=progress))
     except NotEnoughData as error:
         raise NotTrained(words=error.detail) from error
     with writing() as session:

@@ -1,14 +1,18 @@
-"""Carrying out what-if runs in the background: in batches, each kept at once, continued after a crash."""
+"""What-if runs: asked for here, carried out by a worker in batches, each kept at once.
+
+A run that was broken off by a crash is continued from the last batch.
+"""
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
-from sqlmodel import col, select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
 
+from qm import jobs
 from qm.actor import SYSTEM, Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
@@ -24,7 +28,8 @@ from scoring import rules
 from scoring.rubric import rubric_from_dict, validate
 
 BATCH = 100
-STALLED_AFTER = timedelta(seconds=60)
+CANCELLED = "已取消。已算出的结果保留，可以继续。"
+_OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 log = structlog.get_logger()
 
@@ -56,11 +61,15 @@ class StillRunning(Conflict):
 def start(
     actor: Actor, rubric_id: int, *, from_at: datetime, to_at: datetime, with_rule_drafts: bool = False
 ) -> WhatIfRun:
-    """Ask for a run. Raises `NotFound`, `PeriodBackwards`, `PeriodEmpty`, `FormFaulty`, `Forbidden`."""
+    """Ask a worker for a run.
+
+    Raises `NotFound`, `PeriodBackwards`, `PeriodEmpty`, `FormFaulty`, `Forbidden`.
+    """
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden
     if from_at >= to_at:
         raise PeriodBackwards
+    jobs.prepare()
     with writing() as session:
         row = session.get(RubricVersion, rubric_id)
         if row is None:
@@ -86,47 +95,47 @@ def start(
         session.add(run)
         session.flush()
         audit.record(actor, "whatif_started", "whatif_run", run.id, key=row.key, version=row.version)
+        jobs.send(session, jobs.Errand.WHATIF, run.id or 0)
         return run
 
 
-def launch(run_id: int) -> threading.Thread:
-    """Carry a run out in a thread of this process."""
-    thread = threading.Thread(target=work, args=(run_id,), name=f"whatif-{run_id}", daemon=True)
-    thread.start()
-    return thread
-
-
 def resume(actor: Actor, run_id: int) -> None:
-    """Make a run that stood still ready to be launched again. Raises `NotFound`, `StillRunning`."""
+    """Go on with a run that failed or was cancelled. Raises `NotFound`, `StillRunning`, `Forbidden`."""
     if not actor.may(UserRole.SUPERVISOR):
         raise Forbidden
-    run = queries.run_for(actor, run_id)
-    if run.state is JobState.DONE or (run.state is JobState.RUNNING and not stalled(run)):
-        raise StillRunning
+    queries.run_for(actor, run_id)
+    jobs.prepare()
     with writing() as session:
-        session.connection().execute(
-            sa.update(WhatIfRun)
-            .where(col(WhatIfRun.id) == run_id)
-            .values(state=JobState.QUEUED, error="", updated_at=now())
-        )
+        if not _move(session, run_id, (JobState.FAILED,), state=JobState.QUEUED, error=""):
+            raise StillRunning
+        jobs.send(session, jobs.Errand.WHATIF, run_id)
 
 
-def stalled(run: WhatIfRun) -> bool:
-    """True where a run is under way but nobody has moved it for a minute: its process is gone."""
-    under_way = run.state in (JobState.QUEUED, JobState.RUNNING)
-    return under_way and now() - run.updated_at > STALLED_AFTER
+def cancel(actor: Actor, run_id: int) -> None:
+    """Stop a run after the batch it is at; what it has found stays. Raises `NotFound`, `Forbidden`."""
+    if not actor.may(UserRole.SUPERVISOR):
+        raise Forbidden
+    queries.run_for(actor, run_id)
+    with writing() as session:
+        _move(session, run_id, _OPEN, state=JobState.FAILED, error=CANCELLED, finished_at=now())
 
 
 def work(run_id: int) -> None:
-    """Carry a run out, from where it stands. Whoever claims it first does; others leave it alone."""
-    if not _claim(run_id):
-        return
+    """Carry a run out, from where it stands; one that has ended, or was cancelled, is left alone.
+
+    A database out of reach is raised: whoever carries it out tries again.
+    """
+    with writing() as session:
+        if not _move(session, run_id, _OPEN, state=JobState.RUNNING):
+            return
     try:
         run = queries.run_of(run_id)
         _carry_out(run, version(run.rubric_id).key)
     except QmError as error:
         _end(run_id, JobState.FAILED, str(error))
-    except Exception as error:  # a thread has nobody above it to tell
+    except OperationalError:
+        raise
+    except Exception as error:
         log.warning("whatif_failed", run_id=run_id, error=type(error).__name__, exc_info=error)
         _end(
             run_id,
@@ -149,12 +158,10 @@ def _carry_out(run: WhatIfRun, key: str) -> None:
         with reading() as session:
             lines = lines_of(session, run.id or 0, batch, new, program)
         with writing() as session:
+            so_far = {"done": len(done) + start_at + len(batch), "total": len(asked)}
+            if not _move(session, run.id or 0, (JobState.RUNNING,), **so_far):
+                return  # cancelled
             session.add_all(lines)
-            session.connection().execute(
-                sa.update(WhatIfRun)
-                .where(col(WhatIfRun.id) == run.id)
-                .values(done=len(done) + start_at + len(batch), total=len(asked), updated_at=now())
-            )
 
 
 def _asker(run: WhatIfRun) -> Actor:
@@ -172,20 +179,16 @@ def _program() -> rules.Program:
     return rules.Program(tuple(rule_queries.rule_of(row) for row in taken.values()))
 
 
-def _claim(run_id: int) -> bool:
-    with writing() as session:
-        claimed = session.connection().execute(
-            sa.update(WhatIfRun)
-            .where(col(WhatIfRun.id) == run_id, col(WhatIfRun.state) == JobState.QUEUED)
-            .values(state=JobState.RUNNING, updated_at=now())
-        )
-        return bool(claimed.rowcount)
-
-
 def _end(run_id: int, state: JobState, words: str) -> None:
     with writing() as session:
-        session.connection().execute(
-            sa.update(WhatIfRun)
-            .where(col(WhatIfRun.id) == run_id)
-            .values(state=state, error=words[:500], updated_at=now(), finished_at=now())
-        )
+        _move(session, run_id, (JobState.RUNNING,), state=state, error=words[:500], finished_at=now())
+
+
+def _move(session: Session, run_id: int, from_states: tuple[JobState, ...], **values: object) -> bool:
+    """Change a run's row where it is in one of these states; tells whether it was."""
+    moved = session.connection().execute(
+        sa.update(WhatIfRun)
+        .where(col(WhatIfRun.id) == run_id, col(WhatIfRun.state).in_(from_states))
+        .values(updated_at=now(), **values)
+    )
+    return bool(moved.rowcount)

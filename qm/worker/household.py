@@ -74,14 +74,14 @@ class Household:
 
 
 def wake(config: Settings) -> int:
-    """Run waiting jobs again where the engine can hear now; gives how many."""
-    waiting = mirror.waiting()
+    """Run waiting jobs that have rested again where the engine can hear now; gives how many."""
+    waiting = mirror.rested()
     if not waiting or unavailable(config) is not None:
         return 0
     for job in waiting:
         try:
             with writing():
-                jobs.retry(job.recording_id)
+                jobs.retry(job.recording_id, by_itself=True)
         except QmError:
             continue  # another worker was quicker, or the recording is gone
     return len(waiting)

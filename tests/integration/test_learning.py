@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
-from qm import database
+from qm import database, stored
 from qm.database import reading, writing
-from qm.models import AnswerRow, LearnedModelRow, Recording, RubricVersion
+from qm.models import AnswerRow, JobState, LearnedModelRow, LearningRun, Recording, RubricVersion
 from qm.queries import desk
 from qm.queries import learning as queries
 from qm.queries.evaluations import human_evaluation
 from qm.services import learning as service
+from qm.services import learning_runs as runs
 from qm.services import rubric_drafts, rubrics
 from qm.services import rubric_drafts_edit as edits
 from qm.services.pipeline_hear import keep
@@ -171,3 +172,56 @@ def test_a_trained_model_cannot_be_altered(taught: Centre, change: str) -> None:
         assert session.exec(select(LearnedModelRow)).one().document.startswith('{"format"')
         assert session.exec(select(AnswerRow)).first() is not None
         assert session.exec(select(Recording)).first() is not None
+
+
+def test_training_is_asked_for_carried_out_by_a_worker_and_shows_how_far_it_is(
+    client_of: Client, taught: Centre
+) -> None:
+    client, where = client_of("supervisor"), f"/manage/learning/{FORM}/{CRITERION}"
+    assert client.post(f"{where}/train").status_code == 302
+    run = queries.latest_run(FORM, CRITERION)
+    assert run is not None
+    assert (run.state, run.total) == (JobState.QUEUED, 60)
+    with pytest.raises(runs.StillTraining):
+        runs.request(taught.actors["supervisor"], FORM, CRITERION)
+    waiting = client.get(where, headers={"HX-Request": "true"}).text
+    assert waiting.lstrip().startswith('<div id="training" hx-get')
+    assert "<progress" in waiting
+    runs.work(run.id or 0)
+    done = queries.latest_run(FORM, CRITERION)
+    assert done is not None
+    assert (done.state, done.done) == (JobState.DONE, 60)
+    assert len(queries.view(FORM, CRITERION).models) == 1
+    ended = client.get(where, headers={"HX-Request": "true"})
+    assert ended.headers["HX-Refresh"] == "true"
+    runs.work(run.id or 0)
+    assert len(queries.view(FORM, CRITERION).models) == 1, "what has ended is not carried out again"
+
+
+def test_a_cancelled_training_keeps_no_model_and_one_broken_off_is_begun_again(
+    client_of: Client, taught: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = taught.actors["supervisor"]
+    monkeypatch.setattr(runs, "_SAY_EVERY_S", 0.0)
+    run = runs.request(supervisor, FORM, CRITERION)
+    real = stored.conversation
+
+    def cancelling(recording_id: str) -> object:
+        runs.cancel(supervisor, run.id or 0)
+        return real(recording_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stored, "conversation", cancelling)
+        runs.work(run.id or 0)
+    stopped = queries.latest_run(FORM, CRITERION)
+    assert stopped is not None
+    assert (stopped.state, stopped.error) == (JobState.FAILED, runs.CANCELLED)
+    assert stopped.done < 60
+    assert queries.view(FORM, CRITERION).models == ()
+    again = runs.request(supervisor, FORM, CRITERION)
+    with writing() as session:  # as a worker leaves it that was killed
+        row = session.get(LearningRun, again.id)
+        assert row is not None
+        row.state, row.done = JobState.RUNNING, 7
+    runs.work(again.id or 0)
+    assert len(queries.view(FORM, CRITERION).models) == 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.errors import NotFound, QmError
+from qm.models import JobState
 from qm.queries import learning as queries
 from qm.services import learning as service
+from qm.services import learning_runs as runs
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.saying import say
@@ -24,13 +26,16 @@ def learning() -> ResponseReturnValue:
 
 
 def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
+    view = queries.view(rubric_key, criterion)
+    under_way = view.run is not None and view.run.state in (JobState.QUEUED, JobState.RUNNING)
+    if "HX-Request" in request.headers and under_way:
+        return render_template("partials/_learning_run.html", view=view, under_way=under_way), status
     page = render_template(
-        "pages/manage/learning_criterion.html",
-        view=queries.view(rubric_key, criterion),
-        least=LEAST_ANSWERS,
-        **more,
+        "pages/manage/learning_criterion.html", view=view, under_way=under_way, least=LEAST_ANSWERS, **more
     )
-    return page, status
+    # A training that has ended changes the whole page: the part that asked gives way to it.
+    headers = {"HX-Refresh": "true"} if "HX-Request" in request.headers else {}
+    return page, status, headers
 
 
 @blueprint.get("/learning/<rubric_key>/<criterion>")
@@ -43,15 +48,22 @@ def learning_criterion(rubric_key: str, criterion: str) -> ResponseReturnValue:
 @blueprint.post("/learning/<rubric_key>/<criterion>/train")
 @allow(UserRole.SUPERVISOR)
 def learning_train(rubric_key: str, criterion: str) -> ResponseReturnValue:
-    """Train once more; earlier models stay."""
+    """Ask a worker to train once more; earlier models stay."""
     try:
-        service.train_criterion(actor(), rubric_key, criterion)
+        runs.request(actor(), rubric_key, criterion)
     except NotFound:
         raise
     except QmError as error:
         return _page(rubric_key, criterion, error.status, problem=say(error))
-    flash(gettext("已训练，先看一致性，再决定是否启用。"), "done")
     return redirect(url_for("manage.learning_criterion", rubric_key=rubric_key, criterion=criterion))
+
+
+@blueprint.post("/learning/runs/<int:run_id>/cancel")
+@allow(UserRole.SUPERVISOR)
+def learning_cancel(run_id: int) -> ResponseReturnValue:
+    """Stop a training; no model is kept."""
+    run = runs.cancel(actor(), run_id)
+    return redirect(url_for("manage.learning_criterion", rubric_key=run.rubric_key, criterion=run.criterion))
 
 
 @blueprint.post("/learning/models/<int:model_id>/use")

@@ -57,7 +57,7 @@ def whatif() -> ResponseReturnValue:
 @blueprint.post("/whatif")
 @allow(UserRole.SUPERVISOR)
 def whatif_start() -> ResponseReturnValue:
-    """Begin a run in the background."""
+    """Ask a worker for a run."""
     try:
         run = whatif_runs.start(
             actor(),
@@ -68,7 +68,6 @@ def whatif_start() -> ResponseReturnValue:
         )
     except QmError as error:
         return _choose(error.status, problem=say(error))
-    whatif_runs.launch(run.id or 0)
     return redirect(url_for("manage.whatif_run", run_id=run.id))
 
 
@@ -90,7 +89,6 @@ def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnV
         run=view.run,
         page=page,
         pages=-(-view.changed // queries.PAGE),
-        stalled=whatif_runs.stalled(view.run) or view.run.state is JobState.FAILED,
         under_way=view.run.state in (JobState.QUEUED, JobState.RUNNING),
         **more,
     )
@@ -100,9 +98,16 @@ def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnV
 @blueprint.post("/whatif/<int:run_id>/resume")
 @allow(UserRole.SUPERVISOR)
 def whatif_resume(run_id: int) -> ResponseReturnValue:
-    """Go on with a run that stood still."""
+    """Go on with a run that failed or was cancelled."""
     whatif_runs.resume(actor(), run_id)
-    whatif_runs.launch(run_id)
+    return redirect(url_for("manage.whatif_run", run_id=run_id))
+
+
+@blueprint.post("/whatif/<int:run_id>/cancel")
+@allow(UserRole.SUPERVISOR)
+def whatif_cancel(run_id: int) -> ResponseReturnValue:
+    """Stop a run; what it has found stays."""
+    whatif_runs.cancel(actor(), run_id)
     return redirect(url_for("manage.whatif_run", run_id=run_id))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 
 from scoring.rubric import seeded
-from scoring.types import Answer, Rubric, Veto
-from scoring.whatif import Case, FlipReason, carried, what_if
+from scoring.types import Answer, Rubric, Score, Veto
+from scoring.whatif import CallChange, Case, Flip, FlipReason, carried, what_if
 from tests.support.rubrics import D, evaluations, form, said, section, skipped, yes_no
 
 OLD = form(section("a", "60", yes_no("a1"), yes_no("a2")), section("b", "40", yes_no("b1")))
@@ -89,3 +90,10 @@ def test_carrying_to_the_same_form_keeps_every_answer() -> None:
     phone = seeded()[0]
     answers = tuple(said(c.key, c.options[0].key) for c in phone.criteria)
     assert carried(phone, phone, answers) == (answers, ())
+
+
+def test_a_score_that_stays_is_not_told_as_changed_though_an_answer_flips() -> None:
+    same = Score(Decimal(100), None, (), (), {}, 1, 1)
+    flip = Flip("q", "问", FlipReason.REMOVED, None, None)
+    assert not CallChange("1", "a", same, same, (flip,)).changes
+    assert CallChange("1", "a", same, replace(same, total=Decimal(99)), ()).changes
