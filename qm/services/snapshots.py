@@ -59,14 +59,17 @@ def take(session: Session, row: Evaluation, occasion: Occasion) -> EvaluationSna
 
 
 def pinned(row: Evaluation) -> bytes:
-    """The snapshot of a released evaluation; one taken now where none was kept at its release."""
+    """The snapshot of a released evaluation; one taken now where none was kept at its release.
+
+    A row added under a later revision than the evaluation has is nobody's release.
+    """
     with reading() as session:
         kept = session.exec(
-            select(EvaluationSnapshot)
-            .where(EvaluationSnapshot.evaluation_id == row.id)
+            select(EvaluationSnapshot.document)
+            .where(EvaluationSnapshot.evaluation_id == row.id, EvaluationSnapshot.revision <= row.revision)
             .order_by(col(EvaluationSnapshot.revision).desc())
         ).first()
-    return kept.document.encode() if kept is not None else document(row, Occasion.EXPORT)
+    return kept.encode() if kept is not None else document(row, Occasion.EXPORT)
 
 
 def sha256_of(evaluation_id: int, revision: int) -> str | None:

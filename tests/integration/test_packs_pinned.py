@@ -166,3 +166,15 @@ def test_a_score_released_before_snapshots_says_so_and_still_verifies(
     assert found.holds
     assert "取自导出之时" in found.notes[0]
     assert unknown_here(found) == ()
+
+
+def test_a_snapshot_slipped_in_later_is_not_what_was_released(
+    centre: Centre, released: int, tmp_path: Path
+) -> None:
+    before = members(exported(centre, released, tmp_path))
+    sql(
+        "INSERT INTO evaluation_snapshot (evaluation_id, revision, document, sha256, made_at) "
+        f"SELECT evaluation_id, revision + 1, replace(document, '不', '很'), sha256, made_at "
+        f"FROM evaluation_snapshot WHERE evaluation_id = {released}"
+    )
+    assert members(exported(centre, released, tmp_path)) == before
