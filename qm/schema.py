@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 from qm import database
 from qm.jobs.engine import TABLES
@@ -29,10 +32,22 @@ def alembic_config() -> Config:
     return config
 
 
+@contextmanager
+def _apart() -> Iterator[Connection]:
+    """A write transaction on an engine of its own: what Alembic makes is remembered by an engine's dialect,
+    and the dialect of the bound one is kept by the mappers, even after it is unbound."""
+    engine = database.make_engine(database.engine().url.render_as_string(hide_password=False))
+    try:
+        with engine.execution_options(qm_writes=True).begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def migrate(revision: str = "head") -> None:
     """Upgrade the bound database, all revisions in one transaction; safe to run twice."""
     config = alembic_config()
-    with database.engine().execution_options(qm_writes=True).begin() as connection:
+    with _apart() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -40,6 +55,6 @@ def migrate(revision: str = "head") -> None:
 def roll_back(revision: str) -> None:
     """Downgrade the bound database, for tests and emergencies."""
     config = alembic_config()
-    with database.engine().execution_options(qm_writes=True).begin() as connection:
+    with _apart() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
