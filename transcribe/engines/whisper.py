@@ -30,7 +30,7 @@ ALIKE = 0.85
 class Options:
     """How the engine hears. Defaults are the measured best of docs/hearing.md."""
 
-    beam: int = 2
+    beam: int = 4
     second_beam: int = 5
     """Beam for windows whose first result fails the guard."""
     batch: int = BATCH
