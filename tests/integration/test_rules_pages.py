@@ -192,8 +192,8 @@ def test_the_form_writes_anchors_order_exceptions_and_call_data_and_shows_them_a
     calls, client_of
 ) -> None:
     data = {
-        "key": "loss_told", "title": "挂失后告知", "must": "1", "role": "customer", "words": "挂失", "count": "1",
-        "place": "after", "anchor_words": "身份证", "anchor_role": "agent", "within_s": "90",
+        "key": "loss_told", "title": "挂失后告知", "must": "1", "role": "customer", "words": "挂失",
+        "count": "1", "place": "after", "anchor_words": "身份证", "anchor_role": "agent", "within_s": "90",
         "then_words": "已经办好", "then_role": "agent", "then_s": "60",
         "unless_words": "找到了", "unless_role": "customer", "unless_s": "15",
         "data_key": ["queue", ""], "data_op": ["one_of", "is"], "data_values": ["信用卡、转账", ""],
