@@ -24,7 +24,7 @@ PROOF_WEIGHT = 0.3
 PROOF_EVEN = -7.7
 """Ratio at which the sound speaks neither for nor against the phrase: what was first heard was the
 likeliest of all texts, so that the phrase starts behind."""
-PROVED = 0.9
+PROVED = 1.7
 """Log odds, text and sound together, from which a phrase counts as said."""
 _WINDOW_S = 15.0
 _STEP_S = 5.0
