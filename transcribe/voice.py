@@ -40,6 +40,10 @@ class VoiceOptions:
     """Shorter pauses belong to the speech around them."""
 
 
+_BESIDE_A_LEAK = VoiceOptions(onset=0.5, offset=0.3)
+"""Where the other side is heard faintly, half certain is not certain enough."""
+
+
 @functools.cache
 def _network() -> Any:
     from faster_whisper.vad import get_vad_model  # noqa: PLC0415 - loads onnxruntime, only where needed
@@ -67,7 +71,6 @@ def voiced_by_role(
     """Each role's own speech in 16 kHz channels; what one channel only leaks from the other is left out."""
     from transcribe.bleed import own_frames  # noqa: PLC0415 - it builds on this module's frames
 
-    chosen = options or VoiceOptions()
     found = {}
     for role, samples in channels.items():
         chance = probabilities(samples)
@@ -77,6 +80,7 @@ def voiced_by_role(
                 own = own_frames(samples, theirs)[: chance.size]
                 leaks = leaks or not own.all()
                 chance = np.where(own, chance, 0.0).astype(np.float32)
+        chosen = options or (_BESIDE_A_LEAK if leaks else VoiceOptions())
         spans = spans_of(chance, samples.size / RATE_HZ, chosen)
         found[role] = spans if leaks else sharpened(spans, samples)
     return found
