@@ -35,6 +35,11 @@ class Word:
     end_s: float
     probability: float
 
+    @property
+    def middle_s(self) -> float:
+        """Halfway between start and end."""
+        return (self.start_s + self.end_s) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

@@ -13,7 +13,7 @@ from transcribe.diarize import by_role, with_roles
 from transcribe.display import shown
 from transcribe.engines.guard import invented
 from transcribe.engines.windows import Window, pack, split_long
-from transcribe.script import simplified_pieces
+from transcribe.script import simplified_pieces, spoken
 from transcribe.types import Span, Transcript, Word
 from transcribe.voice import padded
 
@@ -58,7 +58,7 @@ class CallInWork:
             voiced_s = sum(part.duration_s for part in parts)
             text = "".join(word.text for word in found)
             doubt = invented(text, voiced_s, no_speech, mean_log_probability)
-            sure = sum(word.probability for word in found) / len(found) if found else 0.0
+            sure = _sureness(found)
             if text.strip() and doubt is None:
                 self.stretches.append(Stretch(window.role, span, tuple(found)))
             if (doubt or sure < TRUSTED) and voiced_s >= VOICE_MIN_S:
@@ -88,10 +88,16 @@ def _by_piece(window: Window, words: Sequence[Word]) -> list[list[Word]]:
     """Words in simplified script and call times, by the stretch of the window that holds them."""
     found: list[list[Word]] = [[] for _ in window.pieces]
     for text, word in zip(simplified_pieces([word.text for word in words]), words, strict=True):
-        at = window.piece_at((word.start_s + word.end_s) / 2)
+        at = window.piece_at(word.middle_s)
         start, end = window.to_call(word.start_s, at), window.to_call(word.end_s, at)
         found[at].append(Word(text, start, max(start, end), word.probability))
     return found
+
+
+def _sureness(words: Sequence[Word]) -> float:
+    """Mean probability of the words that are spoken; 0 where there are none but punctuation."""
+    chances = [word.probability for word in words if spoken(word.text)]
+    return sum(chances) / len(chances) if chances else 0.0
 
 
 def _start(span: Span) -> float:
