@@ -43,6 +43,7 @@ class NoPhraseLibrary(Conflict):
 def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     """Find the published library's phrases in the current transcript; earlier hits are replaced.
 
+    A transcript that was replaced meanwhile is left to its successor, which is scanned instead.
     With `prove`, what the text leaves in doubt is put to the sound; where there is no sound or no engine
     that listens, the text alone decides. Raises `RecordingGone`, `NotHeardYet`, `NoPhraseLibrary`.
     """
@@ -60,9 +61,13 @@ def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     hits = matcher(library.id).scan(said, agent_no=number, prover=prover)
     words = keywords(shown, KEYWORDS, cache_dir=settings().data_dir / "words")
     with writing() as session:
-        _replace_hits(session, recording_id, row, library, tuple(masked_hit(hit, shown) for hit in hits))
-        marked = mark(session, recording_id, RecordingStatus.SCANNED)
-        marked.keywords = [word.word for word in words]
+        overtaken = current(session, recording_id).id != row.id
+        if not overtaken:
+            _replace_hits(session, recording_id, row, library, tuple(masked_hit(hit, shown) for hit in hits))
+            marked = mark(session, recording_id, RecordingStatus.SCANNED)
+            marked.keywords = [word.word for word in words]
+    if overtaken:
+        scan(recording_id, prove=prove)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from qm.models import (
     Evaluation,
     EvaluationKind,
     FindingRow,
+    HitRow,
     Recording,
     RecordingStatus,
     RejudgeRun,
@@ -27,12 +28,13 @@ from qm.models import (
     TranscriptRow,
     VersionState,
 )
-from qm.services import pipeline, pipeline_prescore, rejudge, rejudge_store
+from qm.services import pipeline, pipeline_prescore, pipeline_scan, rejudge, rejudge_store
 from qm.services import rules as service
 from qm.services.rejudge_chunk import judge_chunk
 from qm.services.rejudge_store import RulesChanged, keep
 from qm.services.seeds import ensure_seeded
 from tests.support.people import Centre
+from transcribe.phrases import PhraseMatcher
 
 HELLO = "key: says_hello\ntitle: 说过你好\nviolated_when: {pattern: {sounds: [您好]}}\n"
 
@@ -83,6 +85,25 @@ def test_an_older_run_leaves_what_a_newer_one_has_written(any_database: str) -> 
     assert (kept.changed, kept.heard_anew) == (0, (call,))
     assert _transcripts(call) == {transcript_id}
     assert [row.transcript_id for row in _automatic(call)] == [transcript_id]
+
+
+def test_a_scan_that_was_overtaken_scans_the_newer_transcript(
+    any_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure_seeded()
+    (call,) = store_calls(1)
+    compiled, newer = pipeline_scan.matcher, []
+
+    def while_heard_again(library_id: int) -> PhraseMatcher:
+        if not newer:
+            newer.append(_heard_again(call))
+        return compiled(library_id)
+
+    monkeypatch.setattr(pipeline_scan, "matcher", while_heard_again)
+    pipeline_scan.scan(call)
+    with reading() as session:
+        rows = session.exec(select(HitRow).where(HitRow.recording_id == call)).all()
+    assert {row.transcript_id for row in rows} == set(newer)
 
 
 def test_of_two_runs_that_judged_the_same_the_later_to_write_gives_way(any_database: str) -> None:
