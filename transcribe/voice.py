@@ -42,6 +42,8 @@ class VoiceOptions:
 
 _BESIDE_A_LEAK = VoiceOptions(onset=0.5, offset=0.3)
 """Where the other side is heard faintly, half certain is not certain enough."""
+_BOTH_ON_ONE = VoiceOptions(offset=0.2)
+"""Where two speak on one channel, speech must end between them, or their turns run together."""
 
 
 @functools.cache
@@ -80,7 +82,8 @@ def voiced_by_role(
                 own = own_frames(samples, theirs)[: chance.size]
                 leaks = leaks or not own.all()
                 chance = np.where(own, chance, 0.0).astype(np.float32)
-        chosen = options or (_BESIDE_A_LEAK if leaks else VoiceOptions())
+        usual = _BOTH_ON_ONE if len(channels) == 1 else VoiceOptions()
+        chosen = options or (_BESIDE_A_LEAK if leaks else usual)
         spans = spans_of(chance, samples.size / RATE_HZ, chosen)
         found[role] = spans if leaks else sharpened(spans, samples)
     return found
