@@ -35,6 +35,7 @@ def test_a_whole_call_is_scored_by_keys_while_the_player_stays_in_sight(live: Li
     assign(live.centre.actors["supervisor"], recording_ids=[live.rude], evaluator_id=inspector.user_id or 0)
     page = live.page_of("inspector")
     page.goto(f"{live.url}/desk/")
+    page.locator("h1").click()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/desk/review/"))
     expect(page.locator("#zoom")).to_be_visible()
