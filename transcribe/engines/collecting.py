@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from recorder.types import CallAudio, Role
-from transcribe.acoustics import measure, within
+from transcribe.acoustics import measure
 from transcribe.assemble import Stretch, utterances
 from transcribe.diarize import by_role, with_roles
 from transcribe.display import shown
@@ -53,9 +53,8 @@ class CallInWork:
         mean_log_probability: float = 0.0,
     ) -> None:
         """Takes words with window times; what cannot be trusted becomes unheard."""
-        for found, span in zip(_by_piece(window, words), (p.span for p in window.pieces), strict=True):
-            parts = within(self.voiced[window.role], span.start_s, span.end_s)
-            voiced_s = sum(part.duration_s for part in parts)
+        for found, piece in zip(_by_piece(window, words), window.pieces, strict=True):
+            span, voiced_s = piece.span, piece.voiced_s(self.voiced[window.role])
             text = "".join(word.text for word in found)
             doubt = invented(text, voiced_s, no_speech, mean_log_probability)
             sure = _sureness(found)

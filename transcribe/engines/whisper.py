@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recorder.types import CallAudio
-from transcribe.acoustics import within
 from transcribe.engines.collecting import CallInWork
 from transcribe.engines.guard import invented, too_little
 from transcribe.engines.prompts import PLAIN, prompt_for
@@ -20,7 +20,7 @@ from transcribe.engines.prover import SoundProver
 from transcribe.engines.speech_model import RATE_HZ, Heard, SpeechModel
 from transcribe.engines.windows import Piece, Window, sound
 from transcribe.script import spoken
-from transcribe.types import Progress, Transcript, Word
+from transcribe.types import Progress, Span, Transcript, Word
 from transcribe.voice import voiced_by_role
 from transcribe.weights import Weights
 
@@ -29,6 +29,9 @@ ALIKE = 0.85
 """Windows in one batch are at least this share of its longest."""
 PASSED_OVER_S = 1.0
 """Beam search may skip a whole sentence of a full window: so much voice without words is heard again."""
+
+Found: TypeAlias = tuple[Window, Heard, list[Word]]
+"""A window, what was heard in it, and its words in window times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,42 +118,40 @@ class WhisperTranscriber:
         """Second listening for a call that was heard."""
         return SoundProver(self.network, audio)
 
-    def _hear(self, batch: list[Window], state: list[CallInWork]) -> list[tuple[Window, Heard, list[Word]]]:
-        sounds = [sound(w, state[w.call].audio.channels[w.role], RATE_HZ) for w in batch]
-        encoded = self.network.encode(sounds)
-        prompts = [prompt_for(w.role, state[w.call].terms, w.number) for w in batch]
-        heard = self.network.generate(encoded, prompts, beam=self.options.beam)
+    def _hear(self, batch: list[Window], state: list[CallInWork]) -> list[Found]:
+        sounds, encoded, heard = self._search(batch, state, self.options.beam)
         for at, window in enumerate(batch):
             if self._failed(heard[at], window, state):
                 heard[at] = self._again(sounds[at], heard[at], window, state)
         found = self._timed(encoded, batch, heard)
         return [part for each in found for part in self._with_lost(each, state)]
 
-    def _timed(
-        self, encoded: Any, batch: list[Window], heard: list[Heard]
-    ) -> list[tuple[Window, Heard, list[Word]]]:
+    def _search(
+        self, batch: list[Window], state: list[CallInWork], beam: int
+    ) -> tuple[list[NDArray[np.float32]], Any, list[Heard]]:
+        """Each window's samples, the encoder's states, and the likeliest words."""
+        sounds = [sound(w, state[w.call].audio.channels[w.role], RATE_HZ) for w in batch]
+        encoded = self.network.encode(sounds)
+        prompts = [prompt_for(w.role, state[w.call].terms, w.number) for w in batch]
+        return sounds, encoded, self.network.generate(encoded, prompts, beam=beam)
+
+    def _timed(self, encoded: Any, batch: list[Window], heard: list[Heard]) -> list[Found]:
         times = self.network.align(encoded, [list(h.tokens) for h in heard], [w.duration_s for w in batch])
         return [(w, h, self.network.grouped(t)) for w, h, t in zip(batch, heard, times, strict=True)]
 
-    def _with_lost(
-        self, found: tuple[Window, Heard, list[Word]], state: list[CallInWork]
-    ) -> list[tuple[Window, Heard, list[Word]]]:
+    def _with_lost(self, found: Found, state: list[CallInWork]) -> list[Found]:
         """The window as heard, and each stretch that the network passed over heard again by itself."""
         window, heard, words = found
-        call = state[window.call]
-        lost = [at for at in range(len(window.pieces)) if _passed_over(window, at, words, call)]
+        lost = _passed_over(window, words, state[window.call].voiced[window.role])
         if not lost or len(window.pieces) == 1:
             return [found]
         kept = tuple(piece for at, piece in enumerate(window.pieces) if at not in lost)
         rest = [word for word in words if window.piece_at(word.middle_s) not in lost]
-        again: list[tuple[Window, Heard, list[Word]]] = []
+        again: list[Found] = []
         for at in lost:
-            alone = Window(window.call, window.role, (Piece(window.pieces[at].span, 0.0),), window.number)
-            samples = sound(alone, call.audio.channels[alone.role], RATE_HZ)
-            encoded = self.network.encode([samples])
-            prompt = prompt_for(alone.role, call.terms, alone.number)
-            second = self.network.generate(encoded, [prompt], beam=self.options.second_beam)
-            again += self._timed(encoded, [alone], second)
+            alone = [replace(window, pieces=(Piece(window.pieces[at].span, 0.0),))]
+            _, encoded, second = self._search(alone, state, self.options.second_beam)
+            again += self._timed(encoded, alone, second)
         return [(replace(window, pieces=kept), heard, rest), *again] if kept else again
 
     def _failed(self, heard: Heard, window: Window, state: list[CallInWork]) -> bool:
@@ -170,12 +171,15 @@ class WhisperTranscriber:
         return first
 
 
-def _passed_over(window: Window, at: int, words: Sequence[Word], call: CallInWork) -> bool:
-    """True for a stretch of a second of voice or more to which hardly a character was given."""
-    span = window.pieces[at].span
-    voiced_s = sum(part.duration_s for part in within(call.voiced[window.role], span.start_s, span.end_s))
-    characters = sum(len(spoken(word.text)) for word in words if window.piece_at(word.middle_s) == at)
-    return voiced_s >= PASSED_OVER_S and characters < voiced_s
+def _passed_over(window: Window, words: Sequence[Word], voiced: tuple[Span, ...]) -> list[int]:
+    """Pieces with a second of voice or more to which hardly a character was given."""
+    characters = Counter[int]()
+    for word in words:
+        characters[window.piece_at(word.middle_s)] += len(spoken(word.text))
+    seconds = [piece.voiced_s(voiced) for piece in window.pieces]
+    return [
+        at for at, voiced_s in enumerate(seconds) if voiced_s >= PASSED_OVER_S and characters[at] < voiced_s
+    ]
 
 
 def _alike(window: Window, longest: Window) -> bool:

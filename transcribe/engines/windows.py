@@ -34,6 +34,10 @@ class Piece:
         """Where it ends in the window."""
         return self.offset_s + self.span.duration_s
 
+    def voiced_s(self, voiced: tuple[Span, ...]) -> float:
+        """Seconds of voice in it, given its role's voiced spans of the whole call."""
+        return sum(part.duration_s for part in within(voiced, self.span.start_s, self.span.end_s))
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -53,8 +57,7 @@ class Window:
 
     def voiced_s(self, voiced: tuple[Span, ...]) -> float:
         """Seconds of voice in the window, given its role's voiced spans of the whole call."""
-        parts = (within(voiced, p.span.start_s, p.span.end_s) for p in self.pieces)
-        return sum(span.duration_s for found in parts for span in found)
+        return sum(piece.voiced_s(voiced) for piece in self.pieces)
 
     def piece_at(self, time_s: float) -> int:
         """Index of the piece that holds a window time; the nearest where it falls between."""
