@@ -10,7 +10,6 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ _PERSON_OR_NUMBER = frozenset("我您你他她咱零一二三四五六七八九�
 _WEIGHT = {Role.CUSTOMER: 1.5, Role.AGENT: 1.0, Role.UNKNOWN: 1.0}
 """The customer says what the call is about; the agent's words are half script."""
 _LOCK = threading.Lock()
+_statistics: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,17 @@ class Topic:
     """Different phrases of the group that were said."""
 
 
-@cache
-def _extractor(cache_dir: str) -> Any:
-    """Word statistics of jieba with its dictionary cache in a folder of our own."""
-    Path(cache_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+def _extractor(cache_dir: Path | None) -> Any:
+    """Word statistics of jieba, some 130 MB: read once a process, for every folder gives the same."""
+    global _statistics  # noqa: PLW0603 - the first caller's folder keeps the dictionary's cache
+    with _LOCK:
+        if _statistics is None:
+            _statistics = _read(cache_dir or Path(tempfile.gettempdir()) / f"qm-words-{os.getuid()}")
+        return _statistics
+
+
+def _read(cache_dir: Path) -> Any:
+    cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with warnings.catch_warnings():  # it leaves its files open and its escapes undoubled
         warnings.simplefilter("ignore")
         import jieba  # noqa: PLC0415 - a second to load: only where keywords are wanted
@@ -62,31 +69,21 @@ def _extractor(cache_dir: str) -> Any:
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = cache_dir
+        tokenizer.tmp_dir = str(cache_dir)
         tokenizer.initialize()
-        extractor = jieba.analyse.TFIDF()
+    extractor = jieba.analyse.default_tfidf  # made on import; another would read its 40 MB again
     extractor.tokenizer = tokenizer
     return extractor
-
-
-def _folder(cache_dir: Path | None) -> str:
-    return str(cache_dir or Path(tempfile.gettempdir()) / f"qm-words-{os.getuid()}")
-
-
-def prepare(cache_dir: Path | None = None) -> None:
-    """Load the dictionary now (about a second, once a process) instead of at the first call."""
-    with _LOCK:
-        _extractor(_folder(cache_dir))
 
 
 def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = None) -> tuple[Keyword, ...]:
     """The `n` words that stand out most, customer's words counting more, courtesies left out.
 
     Weights are term frequency times jieba's inverse document frequency. `cache_dir` holds the
-    dictionary's cache file (default: a private folder under the system's temporary one).
+    dictionary's cache file (default: a private folder under the system's temporary one); only a process's
+    first call reads it.
     """
-    with _LOCK:
-        extractor = _extractor(_folder(cache_dir))
+    extractor = _extractor(cache_dir)
     weights: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for utterance in transcript.utterances:

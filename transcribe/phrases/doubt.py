@@ -55,10 +55,10 @@ def proved(doubts: Iterable[Candidate], hits: Sequence[Hit], prover: PhraseProve
         now, waiting = _next_round(waiting, known, asked, most)
         answers = prover.prove([_question(candidate) for candidate, _ in now])
         for (candidate, hit), answer in zip(now, answers, strict=True):
-            likelihood = together(candidate.likelihood, answer)
-            if likelihood is not None and answer is not None:
-                found.append(replace(hit, score=likelihood, acoustic=answer.total_llr))
-                known.setdefault((hit.group, hit.role), []).append(found[-1])
+            said = _settled(candidate, hit, answer)
+            if said is not None:
+                found.append(said)
+                known.setdefault((hit.group, hit.role), []).append(said)
     return found
 
 
@@ -118,10 +118,16 @@ def _surroundings(candidate: Candidate) -> tuple[float, float, str, str]:
     return start_s, end_s, before, "".join(c for i, c in rest if final.end_s(i) <= end_s)
 
 
-def together(text: float, score: ProofScore | None) -> float | None:
+def _settled(candidate: Candidate, hit: Hit, answer: ProofScore | None) -> Hit | None:
+    """The hit once the sound was asked; by the text alone where the sound could not be judged."""
+    if answer is None:
+        return similar_hit(candidate) if candidate.suffices(soundless=True) else None
+    likelihood = together(candidate.likelihood, answer)
+    return None if likelihood is None else replace(hit, score=likelihood, acoustic=answer.total_llr)
+
+
+def together(text: float, score: ProofScore) -> float | None:
     """Likelihood by text and sound; None where both together do not suffice."""
-    if score is None:
-        return None
     odds = TEXT_WEIGHT * math.log(text / (1 - text)) + PROOF_WEIGHT * (score.total_llr - PROOF_EVEN)
     return 1 / (1 + math.exp(-min(odds, 30.0))) if odds >= PROVED else None
 

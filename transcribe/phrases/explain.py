@@ -10,7 +10,7 @@ from transcribe.normalize import Reading, normalize
 from transcribe.phrases.dense import limit
 from transcribe.phrases.evidence import likelihood, measure, other_number
 from transcribe.phrases.guard import negated
-from transcribe.phrases.similar import ACCEPTED, DOUBTED, UNSURE_MAX
+from transcribe.phrases.similar import ACCEPTED, CERTAIN, DOUBTED, UNSURE_MAX
 from transcribe.phrases.trace import Step, anywhere, covered
 from transcribe.sound import readings
 from transcribe.sound.space import sounds
@@ -81,7 +81,8 @@ class Explanation:
         }
         lines = [
             f"代价合计 {self.distance:.2f}，上限 {self.limit:.2f}",
-            f"可能性 {self.likelihood:.2f}（{ACCEPTED:.2f} 起算说了，{DOUBTED:.2f} 起存疑）",
+            f"可能性 {self.likelihood:.2f}（{DOUBTED:.2f} 起存疑，{ACCEPTED:.2f} 起算说了，"
+            f"有录音时不到 {CERTAIN:.2f} 还要复听）",
             words[self.decision],
         ]
         return [*lines, "被否定或转述：不计入"] if self.negated else lines

@@ -61,9 +61,10 @@ class PhraseMatcher:
         for patterns in (self._fixed, *self._with_numbers(lines, agent_no)):
             hits += self._written(patterns, lines)
             if self.level >= Level.SIMILAR and lines:
-                near = list(candidates(patterns.dense, patterns.forms, lines, doubtful=prover is not None))
-                hits += (similar_hit(c) for c in near if c.certain)
-                doubts += (c for c in near if not c.certain)
+                soundless = prover is None
+                near = list(candidates(patterns.dense, patterns.forms, lines, doubtful=not soundless))
+                hits += (similar_hit(c) for c in near if c.suffices(soundless=soundless))
+                doubts += (c for c in near if not c.suffices(soundless=soundless))
         if prover is not None:
             hits += proved(doubts, hits, prover)
         return settle(hits)

@@ -16,7 +16,10 @@ from transcribe.phrases.words import is_common_word
 from transcribe.types import PhraseKind
 
 ACCEPTED = 0.7
-"""Likelihood from which a phrase counts as said without second listening (see docs/hearing.md)."""
+"""Likelihood from which a phrase counts as said where only the text can be asked (see docs/hearing.md)."""
+CERTAIN = 0.8
+"""Likelihood from which the sound need not be asked though it could be: half of all false finds by text
+lie between the two."""
 ACCEPTED_FORBIDDEN = 0.85
 """The same for forbidden speech: accusing wrongly is worse than asking the sound once more."""
 DOUBTED = 0.2
@@ -42,11 +45,11 @@ class Candidate:
     likelihood: float
     same_sound: bool
 
-    @property
-    def certain(self) -> bool:
-        """Whether the text alone suffices."""
+    def suffices(self, *, soundless: bool) -> bool:
+        """Whether the text is enough; `soundless` where second listening cannot be had."""
         forbidden = self.form.phrase.kind is PhraseKind.FORBIDDEN
-        return self.likelihood >= (ACCEPTED_FORBIDDEN if forbidden else ACCEPTED)
+        least = ACCEPTED if soundless else CERTAIN
+        return self.likelihood >= (ACCEPTED_FORBIDDEN if forbidden else least)
 
 
 def candidates(

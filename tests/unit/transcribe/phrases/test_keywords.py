@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from recorder.types import Role
 from tests.unit.transcribe.phrases.conversation import AGENT, CUSTOMER, said
 from transcribe.keywords import Topic, keywords, topics
@@ -28,9 +30,14 @@ def test_the_customers_matter_stands_before_courtesies(tmp_path: Path) -> None:
     assert not {"您好", "请问", "稍等"} & {k.word for k in found}
 
 
-def test_the_dictionary_cache_is_kept_in_the_given_folder(tmp_path: Path) -> None:
-    keywords(call((CUSTOMER, "转账")), cache_dir=tmp_path / "words")
-    assert list((tmp_path / "words").iterdir())
+def test_the_dictionary_is_read_once_a_process_and_cached_in_the_first_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transcribe.keywords._statistics", None)
+    first, second = (keywords(call((CUSTOMER, "转账")), cache_dir=tmp_path / name) for name in "ab")
+    assert first == second != ()
+    assert list((tmp_path / "a").iterdir())
+    assert not (tmp_path / "b").exists()
 
 
 def test_silence_has_no_keywords() -> None:

@@ -12,10 +12,11 @@ from transcribe.bench.phrases_speed import misheard
 from transcribe.normalize import normalize
 from transcribe.phrases import PhraseMatcher, ProofScore, Question, seed
 from transcribe.phrases.dense import Dense
+from transcribe.phrases.similar import ACCEPTED, CERTAIN
 from transcribe.phrases.trace import banded, covered, straight
 from transcribe.sound.phonology import distance
 from transcribe.sound.space import apart
-from transcribe.types import MatchKind
+from transcribe.types import MatchKind, PhraseKind
 
 
 def matched(known: str, heard: str) -> list[MatchKind]:
@@ -112,6 +113,24 @@ def test_the_sound_is_not_asked_for_what_the_text_makes_certain() -> None:
     ears = Ears("")
     PhraseMatcher([phrase("工号为您服务")]).scan(said((AGENT, "公号为您服务，请问")), prover=ears)
     assert ears.asked == []
+
+
+class Deaf:
+    """A prover to whom no sound can be judged."""
+
+    def prove(self, questions: Sequence[Question]) -> list[None]:
+        return [None for _ in questions]
+
+
+def test_a_phrase_that_the_text_alone_would_just_accept_is_still_put_to_the_sound() -> None:
+    matcher = PhraseMatcher([phrase("什么时候", kind=PhraseKind.TOPIC)])
+    call = said((AGENT, "您神马时候"))
+    (by_text,) = matcher.scan(call)
+    assert ACCEPTED <= by_text.score < CERTAIN
+    assert matcher.scan(call, prover=Ears("神马时候")) == ()
+    (by_sound,) = matcher.scan(call, prover=Ears("什么时候"))
+    assert by_sound.match is MatchKind.ACOUSTIC
+    assert matcher.scan(call, prover=Deaf()) == (by_text,)
 
 
 @pytest.mark.parametrize(("group", "asked"), [("g", 0), ("other", 1)])
