@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import time
 
-import sqlalchemy as sa
-import structlog
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from qm import jobs
-from qm.actor import SYSTEM, Actor
+from qm.actor import Actor
 from qm.clock import now
 from qm.database import reading, writing
-from qm.errors import Conflict, NotFound, QmError
-from qm.models import JobState, LearningRun, User
+from qm.errors import Conflict, NotFound
+from qm.models import JobState, LearningRun
 from qm.queries import learning as queries
-from qm.queries.people import actor_of
-from qm.services import audit, learning
+from qm.services import audit, errand_runs, learning
 from qm.services.rubric_drafts import check_actor
 from scoring.suggest import LEAST_ANSWERS
 
 CANCELLED = "已取消，模型没有变。"
-_OPEN = (JobState.QUEUED, JobState.RUNNING)
+BROKEN = "训练出错（%(error)s）。请再试；若仍失败，请告诉管理员。"
 _SAY_EVERY_S = 0.5
-
-log = structlog.get_logger()
 
 
 class StillTraining(Conflict):
     """One training of a criterion at a time."""
 
     message = "这一项正在训练，请等它结束，或先取消。"
-
-
-class _Cancelled(Exception):
-    pass
 
 
 def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
@@ -47,7 +37,7 @@ def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
     jobs.prepare()
     with writing() as session:
         last = queries.latest_run(rubric_key, criterion)
-        if last is not None and last.state in _OPEN:
+        if last is not None and errand_runs.under_way(last):
             raise StillTraining
         moment = now()
         run = LearningRun(
@@ -73,37 +63,18 @@ def cancel(actor: Actor, run_id: int) -> LearningRun:
         run = session.get(LearningRun, run_id)
         if run is None:
             raise NotFound
-        _move(session, run_id, _OPEN, state=JobState.FAILED, error=CANCELLED, finished_at=now())
+        errand_runs.cancel(session, LearningRun, run_id, CANCELLED)
         return run
 
 
 def work(run_id: int) -> None:
-    """Carry a training out; one that has ended, or was cancelled, is left alone.
-
-    A database out of reach is raised: whoever carries it out tries again.
-    """
-    with writing() as session:
-        if not _move(session, run_id, _OPEN, state=JobState.RUNNING, done=0):
-            return
-    try:
-        _train(run_id)
-    except _Cancelled:
-        return
-    except QmError as error:
-        _end(run_id, JobState.FAILED, str(error))
-    except OperationalError:
-        raise
-    except Exception as error:
-        log.warning("training_failed", run_id=run_id, error=type(error).__name__, exc_info=error)
-        _end(run_id, JobState.FAILED, f"训练出错（{type(error).__name__}）。请再试；若仍失败，请告诉管理员。")
-    else:
-        _end(run_id, JobState.DONE, "")
+    """Carry a training out, from the beginning, by `errand_runs.carry_out`."""
+    errand_runs.carry_out(LearningRun, run_id, _train, failed=BROKEN, done=0)
 
 
 def _train(run_id: int) -> None:
     with reading() as session:
         run = session.exec(select(LearningRun).where(LearningRun.id == run_id)).one()
-        user = session.get(User, run.requested_by) if run.requested_by else None
     said_at = 0.0
 
     def read(done: int, total: int) -> None:
@@ -112,23 +83,6 @@ def _train(run_id: int) -> None:
             return
         said_at = time.monotonic()
         with writing() as session:
-            if not _move(session, run_id, (JobState.RUNNING,), done=done, total=total):
-                raise _Cancelled
+            errand_runs.go_on(session, LearningRun, run_id, done=done, total=total)
 
-    asker = actor_of(user) if user else SYSTEM
-    learning.train_criterion(asker, run.rubric_key, run.criterion, progress=read)
-
-
-def _end(run_id: int, state: JobState, words: str) -> None:
-    with writing() as session:
-        _move(session, run_id, (JobState.RUNNING,), state=state, error=words[:500], finished_at=now())
-
-
-def _move(session: Session, run_id: int, from_states: tuple[JobState, ...], **values: object) -> bool:
-    """Change a run's row where it is in one of these states; tells whether it was."""
-    moved = session.connection().execute(
-        sa.update(LearningRun)
-        .where(col(LearningRun.id) == run_id, col(LearningRun.state).in_(from_states))
-        .values(updated_at=now(), **values)
-    )
-    return bool(moved.rowcount)
+    learning.train_criterion(errand_runs.asker(run), run.rubric_key, run.criterion, progress=read)

@@ -7,31 +7,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-import structlog
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from qm import jobs
-from qm.actor import SYSTEM, Actor, UserRole
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
-from qm.errors import Conflict, Forbidden, InvalidInput, NotFound, QmError
-from qm.models import JobState, RubricVersion, RuleVersion, User, VersionState, WhatIfCall, WhatIfRun
+from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.models import JobState, RubricVersion, RuleVersion, VersionState, WhatIfCall, WhatIfRun
 from qm.queries import rules as rule_queries
 from qm.queries import whatif as queries
-from qm.queries.people import actor_of
 from qm.queries.rubrics import version
-from qm.services import audit
+from qm.services import audit, errand_runs
 from qm.services.whatif_cases import lines_of
 from scoring import rules
 from scoring.rubric import rubric_from_dict, validate
 
 BATCH = 100
 CANCELLED = "已取消。已算出的结果保留，可以继续。"
-_OPEN = (JobState.QUEUED, JobState.RUNNING)
-
-log = structlog.get_logger()
+BROKEN = "试算出错（%(error)s）。请点“继续”；若仍失败，请告诉管理员。"
 
 
 class PeriodEmpty(InvalidInput):
@@ -106,7 +100,7 @@ def resume(actor: Actor, run_id: int) -> None:
     queries.run_for(actor, run_id)
     jobs.prepare()
     with writing() as session:
-        if not _move(session, run_id, (JobState.FAILED,), state=JobState.QUEUED, error=""):
+        if not errand_runs.queue_again(session, WhatIfRun, run_id):
             raise StillRunning
         jobs.send(session, jobs.Errand.WHATIF, run_id)
 
@@ -117,58 +111,31 @@ def cancel(actor: Actor, run_id: int) -> None:
         raise Forbidden
     queries.run_for(actor, run_id)
     with writing() as session:
-        _move(session, run_id, _OPEN, state=JobState.FAILED, error=CANCELLED, finished_at=now())
+        errand_runs.cancel(session, WhatIfRun, run_id, CANCELLED)
 
 
 def work(run_id: int) -> None:
-    """Carry a run out, from where it stands; one that has ended, or was cancelled, is left alone.
-
-    A database out of reach is raised: whoever carries it out tries again.
-    """
-    with writing() as session:
-        if not _move(session, run_id, _OPEN, state=JobState.RUNNING):
-            return
-    try:
-        run = queries.run_of(run_id)
-        _carry_out(run, version(run.rubric_id).key)
-    except QmError as error:
-        _end(run_id, JobState.FAILED, str(error))
-    except OperationalError:
-        raise
-    except Exception as error:
-        log.warning("whatif_failed", run_id=run_id, error=type(error).__name__, exc_info=error)
-        _end(
-            run_id,
-            JobState.FAILED,
-            f"试算出错（{type(error).__name__}）。请点“继续”；若仍失败，请告诉管理员。",
-        )
-    else:
-        _end(run_id, JobState.DONE, "")
+    """Carry a run out, from where it stands, by `errand_runs.carry_out`."""
+    errand_runs.carry_out(WhatIfRun, run_id, _try, failed=BROKEN)
 
 
-def _carry_out(run: WhatIfRun, key: str) -> None:
+def _try(run_id: int) -> None:
+    run = queries.run_of(run_id)
+    key = version(run.rubric_id).key
     new = rubric_from_dict(run.document)
     program = _program() if run.with_rule_drafts else None
-    asked = queries.evaluation_ids(_asker(run), key, run.from_at, run.to_at)
+    asked = queries.evaluation_ids(errand_runs.asker(run), key, run.from_at, run.to_at)
     with reading() as session:
-        done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run.id)).all())
+        done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run_id)).all())
     todo = [item for item in asked if item not in done]
     for start_at in range(0, len(todo), BATCH):
         batch = todo[start_at : start_at + BATCH]
         with reading() as session:
-            lines = lines_of(session, run.id or 0, batch, new, program)
+            lines = lines_of(session, run_id, batch, new, program)
         with writing() as session:
-            so_far = {"done": len(done) + start_at + len(batch), "total": len(asked)}
-            if not _move(session, run.id or 0, (JobState.RUNNING,), **so_far):
-                return  # cancelled
+            so_far = len(done) + start_at + len(batch)
+            errand_runs.go_on(session, WhatIfRun, run_id, done=so_far, total=len(asked))
             session.add_all(lines)
-
-
-def _asker(run: WhatIfRun) -> Actor:
-    """Whose calls are tried: those of the person who asked."""
-    with reading() as session:
-        user = session.get(User, run.requested_by) if run.requested_by else None
-    return actor_of(user) if user else SYSTEM
 
 
 def _program() -> rules.Program:
@@ -177,18 +144,3 @@ def _program() -> rules.Program:
         drafts = session.exec(select(RuleVersion).where(RuleVersion.state == VersionState.DRAFT)).all()
     taken = {row.key: row for row in (*rule_queries.published(), *drafts)}
     return rules.Program(tuple(rule_queries.rule_of(row) for row in taken.values()))
-
-
-def _end(run_id: int, state: JobState, words: str) -> None:
-    with writing() as session:
-        _move(session, run_id, (JobState.RUNNING,), state=state, error=words[:500], finished_at=now())
-
-
-def _move(session: Session, run_id: int, from_states: tuple[JobState, ...], **values: object) -> bool:
-    """Change a run's row where it is in one of these states; tells whether it was."""
-    moved = session.connection().execute(
-        sa.update(WhatIfRun)
-        .where(col(WhatIfRun.id) == run_id, col(WhatIfRun.state).in_(from_states))
-        .values(updated_at=now(), **values)
-    )
-    return bool(moved.rowcount)

@@ -8,8 +8,8 @@ from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.errors import NotFound, QmError
-from qm.models import JobState
 from qm.queries import learning as queries
+from qm.services import errand_runs
 from qm.services import learning as service
 from qm.services import learning_runs as runs
 from qm.web.access import actor, allow
@@ -27,7 +27,7 @@ def learning() -> ResponseReturnValue:
 
 def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
     view = queries.view(rubric_key, criterion)
-    under_way = view.run is not None and view.run.state in (JobState.QUEUED, JobState.RUNNING)
+    under_way = view.run is not None and errand_runs.under_way(view.run)
     if "HX-Request" in request.headers and under_way:
         return render_template("partials/_learning_run.html", view=view, under_way=under_way), status
     page = render_template(

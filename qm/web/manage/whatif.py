@@ -13,9 +13,8 @@ from flask_babel import gettext
 from qm.actor import UserRole
 from qm.clock import now
 from qm.errors import InvalidInput, QmError
-from qm.models import JobState
 from qm.queries import whatif as queries
-from qm.services import whatif_restate, whatif_runs
+from qm.services import errand_runs, whatif_restate, whatif_runs
 from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
@@ -89,7 +88,7 @@ def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnV
         run=view.run,
         page=page,
         pages=-(-view.changed // queries.PAGE),
-        under_way=view.run.state in (JobState.QUEUED, JobState.RUNNING),
+        under_way=errand_runs.under_way(view.run),
         **more,
     )
     return text, status
