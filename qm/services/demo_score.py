@@ -23,25 +23,13 @@ REMARK = "与录音核对一致。"
 
 
 def leave_one_scored(inspector: str) -> bool:
-    """Score and release the sample call as `inspector`; False where that was done before.
-
-    The machine's suggestions are accepted; what it left open gets the first option that earns full points.
-    """
+    """Score and release the sample call as `inspector`; False where that was done before."""
     user = people.user_by_name(inspector)
     with reading() as session:
         call = session.exec(select(Recording).where(Recording.external_id == SCORED_CALL)).first()
         if user is None or call is None or human_evaluation(call.id) is not None:
             return False
-        automatic = session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == call.id, Evaluation.kind == EvaluationKind.AUTOMATIC
-            )
-        ).one()
-    rubric = rubric_of(automatic.rubric_id)
-    suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
-    draft = Draft(
-        revision=0, rubric_id=automatic.rubric_id, answers=_answers(rubric, suggested), comment=COMMENT
-    )
+    draft = accepted_draft(call.id, comment=COMMENT)
     actor = people.actor_of(user)
     saved = save(actor, call.id, draft)
     release(actor, saved.evaluation_id, revision=saved.revision)
@@ -61,6 +49,22 @@ def assign_calls(supervisor: str, inspector: str, *, leave: int = 3) -> None:
         ).all()
     if len(ids) > leave:
         assign(people.actor_of(giver), recording_ids=ids[:-leave], evaluator_id=taker.id)
+
+
+def accepted_draft(recording_id: str, *, comment: str = "") -> Draft:
+    """A first draft of a call's score with the machine's suggestions accepted.
+
+    What it left open gets the first option that earns full points.
+    """
+    with reading() as session:
+        automatic = session.exec(
+            select(Evaluation).where(
+                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.AUTOMATIC
+            )
+        ).one()
+    suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
+    answers = _answers(rubric_of(automatic.rubric_id), suggested)
+    return Draft(revision=0, rubric_id=automatic.rubric_id, answers=answers, comment=comment)
 
 
 def _answers(rubric: Rubric, suggested: Mapping[str, Answer]) -> tuple[Answer, ...]:

@@ -14,42 +14,19 @@ from sqlmodel import select
 
 from qm.cli.verify import verify
 from qm.database import reading
-from qm.models import AuditEvent, Evaluation, EvaluationKind
+from qm.models import AuditEvent
 from qm.packs import PackUnreadable, check_pack
-from qm.queries.evaluations import answers_of, rubric_of
-from qm.services.demo_score import _answers
-from qm.services.evaluations import Draft, save
 from qm.services.packs import NotReleased, export
-from qm.services.releases import release
-from tests.support.heard import bring_in
 from tests.support.people import Centre
-
-
-@pytest.fixture
-def draft(centre: Centre) -> tuple[int, int]:
-    """A saved human draft of a rude call: (evaluation id, revision)."""
-    recording_id = bring_in("p02_rude_transfer")
-    with reading() as session:
-        automatic = session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.AUTOMATIC
-            )
-        ).one()
-    suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
-    answers = _answers(rubric_of(automatic.rubric_id), suggested)
-    saved = save(centre.actors["inspector"], recording_id, Draft(0, automatic.rubric_id, answers))
-    return saved.evaluation_id, saved.revision
-
+from tests.support.rude_call import release_rude_call, save_rude_call
 
 _kept: list[bytes] = []
 
 
 @pytest.fixture
-def exported(centre: Centre, draft: tuple[int, int]) -> bytes:
+def exported(centre: Centre) -> bytes:
     """A pack exported in this test's database."""
-    inspector = centre.actors["inspector"]
-    release(inspector, draft[0], revision=draft[1])
-    return export(inspector, draft[0]).file.read()
+    return export(centre.actors["inspector"], release_rude_call(centre)).file.read()
 
 
 @pytest.fixture
@@ -164,9 +141,10 @@ def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
         check_pack(tmp_path / "x.zip")
 
 
-def test_a_draft_is_not_exported(centre: Centre, draft: tuple[int, int]) -> None:
+def test_a_draft_is_not_exported(centre: Centre) -> None:
+    draft = save_rude_call(centre)
     with pytest.raises(NotReleased):
-        export(centre.actors["inspector"], draft[0])
+        export(centre.actors["inspector"], draft.evaluation_id)
 
 
 def test_the_command_says_yes_and_no_by_its_exit_status(packed: Path) -> None:

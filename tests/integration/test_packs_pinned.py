@@ -15,34 +15,20 @@ from sqlmodel import select
 from qm import database
 from qm.cli.verify import verify
 from qm.database import reading
-from qm.models import AuditEvent, Evaluation, EvaluationKind, EvaluationSnapshot, Recording
+from qm.models import AuditEvent, Evaluation, EvaluationSnapshot, Recording
 from qm.packs import check_pack, write_pack
-from qm.queries.evaluations import answers_of, rubric_of
+from qm.queries.evaluations import answers_of
 from qm.services import objects, pipeline
-from qm.services.demo_score import _answers
-from qm.services.evaluations import Draft, save
 from qm.services.packs import SoundChanged, export, unknown_here
 from qm.services.releases import release, take_back
-from tests.support.heard import bring_in
 from tests.support.people import Centre
+from tests.support.rude_call import release_rude_call
 
 
 @pytest.fixture
 def released(centre: Centre) -> int:
     """A released human evaluation of a rude call."""
-    recording_id = bring_in("p02_rude_transfer")
-    with reading() as session:
-        automatic = session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.AUTOMATIC
-            )
-        ).one()
-    suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
-    answers = _answers(rubric_of(automatic.rubric_id), suggested)
-    inspector = centre.actors["inspector"]
-    saved = save(inspector, recording_id, Draft(0, automatic.rubric_id, answers))
-    release(inspector, saved.evaluation_id, revision=saved.revision)
-    return saved.evaluation_id
+    return release_rude_call(centre)
 
 
 def sql(statement: str) -> None:
