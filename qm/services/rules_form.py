@@ -1,220 +1,268 @@
-"""Rules as a form: what is listened for, whose words, where, how often, before or after what, except when.
+"""A rule as a form: its head and a tree of blocks, one a condition, each holding what is typed.
 
-The form and its YAML say the same both ways; a rule that says more has no form. Pure.
+The fields of a block come from the schema of rule files, so the form holds whatever a rule can say.
+Reading the form back goes through the same checks as YAML. Pure.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence as Several
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scoring.rules import Rule
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from qm.errors import InvalidInput
+from scoring.rules import Rule, RuleInvalid
 from scoring.rules.model import Explanations
-from scoring.rules.nodes import (
-    All,
-    AnyOf,
-    CallData,
-    Condition,
-    Count,
-    Entity,
-    EntityKind,
-    Except,
-    Pattern,
-    Phrase,
-    Sequence,
-    Similar,
-    Spoken,
-    Who,
-    Window,
+from scoring.rules.nodes import Condition, Spoken, Step
+from scoring.rules.parse import rules_of
+from scoring.rules.schema import (
+    FIELDS,
+    INSIDE,
+    KIND_OF_NODE,
+    SEVERAL,
+    WINDOW_NAMES,
+    FieldOf,
+    Form,
+    usual,
 )
 
-_SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
-LIKENESS = 0.6
-"""Threshold of similar meaning where the form sets none."""
-NEAR_S = 10.0
-"""Seconds around a match in which an exception excuses it, where the form sets none."""
-
-
-class Place(StrEnum):
-    """Where a match must lie, seen from another condition's match."""
-
-    ANYWHERE = "anywhere"
-    AFTER = "after"
-    BEFORE = "before"
-    NEAR = "near"
+CONDITION = "condition"
+APPLIES = "applies_when"
+VERDICTS = ("met", "not_met", "not_applicable", "cannot_tell")
+DEPTH = 20
+"""Conditions inside one another that the form still shows."""
+_BEGIN = {"dead_air": {"role": ("anyone",)}}
+"""Where a new block does not begin with what is usual: silence is nobody's."""
+_EMPTY = "还没有条件：请添加至少一个"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What somebody says: any of these."""
+class Block:
+    """One condition, or one step of a flow, as typed and not yet checked. `kind` as in the schema."""
 
-    groups: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    """Said as written, or in other characters of the same sound."""
-    similar: tuple[str, ...] = ()
-    """Example sentences; what means much the same counts too."""
-    entity: EntityKind | None = None
-    role: Who = Who.AGENT
-
-    @property
-    def given(self) -> bool:
-        """Something is listened for."""
-        return bool(self.groups or self.words or self.similar or self.entity)
+    kind: str
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Texts by field; a ticked flag is `("1",)`."""
+    inside: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    """Conditions by the field that holds them."""
 
 
 @dataclass(frozen=True, slots=True)
-class SimpleRule:
-    """A rule that the form can express."""
+class RuleForm:
+    """A rule as typed."""
 
     key: str
-    title: str
+    title: str = ""
     description: str = ""
     must: bool = True
-    """True: must be said; false: must not."""
-    heard: Heard = field(default_factory=Heard)
-    first_s: float | None = None
-    last_s: float | None = None
-    count: int = 1
-    place: Place = Place.ANYWHERE
-    anchor: Heard = field(default_factory=Heard)
-    """What `place` is seen from."""
-    within_s: float | None = None
-    then: Heard = field(default_factory=Heard)
-    """What has to follow."""
-    then_s: float | None = None
-    unless: Heard = field(default_factory=Heard)
-    """What excuses a match where it is heard around it."""
-    unless_s: float = NEAR_S
-    only_groups: tuple[str, ...] = ()
-    """Asked only where one of these phrase groups was heard from anybody."""
-    only_data: tuple[CallData, ...] = ()
-    """Asked only where all of these comparisons with call data hold."""
+    """True: what is described must occur; false: it must not."""
+    version: str = "1"
+    blind_s: str = ""
+    explain: Mapping[str, str] = field(default_factory=dict)
+    """Sentences by verdict; those left out are the usual ones."""
+    slots: Block = field(default_factory=lambda: Block("rule"))
+    """Holds the condition and where it applies."""
 
 
-def rule_from(form: SimpleRule) -> Rule:
-    """The rule that the form describes. It has no condition where nothing is listened for."""
-    condition = _condition(form)
-    return Rule(
-        key=form.key,
-        title=form.title,
-        description=form.description,
-        applies_when=_applies(form),
-        met_when=condition if form.must else None,
-        violated_when=None if form.must else condition,
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a form would lose: a text with line breaks, or conditions nested too deep (no field)."""
+
+    kind: str
+    name: str = ""
+
+
+class PartWrong(InvalidInput):
+    """A part of the form is not a rule yet. `path` names the field, `kind` the condition it belongs to."""
+
+    message = "%(detail)s"
+
+    def __init__(self, path: str, detail: str, kind: str = "") -> None:
+        super().__init__(None, detail=detail)
+        self.path = path
+        self.kind = kind
+        self.detail = detail
+
+
+def form_of(rule: Rule) -> RuleForm:
+    """The form of a rule. `beyond` says what of it the form would lose."""
+    said = Explanations()
+    return RuleForm(
+        key=rule.key,
+        title=rule.title,
+        description=rule.description,
+        must=rule.demands,
+        version=str(rule.version),
+        blind_s="" if rule.blind_s == 1.0 else _typed(rule.blind_s)[0],
+        explain={
+            name: getattr(rule.explain, name)
+            for name in VERDICTS
+            if getattr(rule.explain, name) != getattr(said, name)
+        },
+        slots=Block("rule", inside={CONDITION: _blocks(rule.condition), APPLIES: _blocks(rule.applies_when)}),
     )
 
 
-def form_from(rule: Rule) -> SimpleRule | None:
-    """The form that describes the rule; None where the rule says more than the form can."""
-    if rule.explain != Explanations():
-        return None
-    blank = SimpleRule(rule.key, rule.title, rule.description, rule.demands)
-    made = _read_condition(_read_applies(blank, rule.applies_when), rule.condition)
-    blocks = (made.heard, made.anchor, made.then, made.unless)
-    if any(_SPECIAL.search(word) for block in blocks for word in block.words):
-        return None
-    again = rule_from(made)
-    if again.met_when is None and again.violated_when is None:
-        return None
-    same = (again.applies_when, again.condition) == (rule.applies_when, rule.condition)
-    return made if same else None
+def new_block(kind: str) -> Block:
+    """A block as it is when it is added: filled in with what is usual."""
+    typed = {
+        item.name: () if (value := usual(kind, item.name)) is MISSING else _typed(value)
+        for item in FIELDS[kind]
+        if item.form not in INSIDE
+    }
+    typed |= _BEGIN.get(kind, {})
+    return Block(kind, typed, {item.name: () for item in FIELDS[kind] if item.form in INSIDE})
 
 
-def _condition(form: SimpleRule) -> Condition | None:
-    hung = form.anchor.given and form.place is not Place.ANYWHERE
-    window = Window(first_s=form.first_s, last_s=form.last_s, within_s=form.within_s if hung else None)
-    if hung:
-        anchor: dict[str, Any] = {form.place.value: _said(form.anchor)}
-        window = replace(window, **anchor)
-    found = _said(form.heard, window, form.count)
-    if found is None:
-        return None
-    following = _said(form.then)
-    if following is not None:
-        found = Sequence(parts=(found, following), within_s=form.then_s)
-    excuse = _said(form.unless)
-    return found if excuse is None else Except(part=found, exception=excuse, within_s=form.unless_s)
+def beyond(form: RuleForm) -> tuple[Beyond, ...]:
+    """What would be lost if the form were shown and posted back; empty: nothing."""
+    description = form.description.replace("\n", "")  # its field takes lines
+    heads = (("title", form.title), ("description", description), *form.explain.items())
+    lost = [Beyond("rule", name) for name, text in heads if not _a_line(text)]
+    return (*lost, *_lost(form.slots, 0))
 
 
-def _said(block: Heard, window: Window | None = None, count: int = 1) -> Condition | None:
-    """The condition of a block; None where it is empty."""
-    common = {"role": block.role, "window": window or Window()}
-    parts: list[Spoken] = []
-    if block.groups:
-        parts.append(Phrase(groups=block.groups, **common))  # type: ignore[arg-type]
-    if block.words:
-        parts.append(Pattern(sounds=block.words, **common))  # type: ignore[arg-type]
-    if block.similar:
-        parts.append(Similar(examples=block.similar, threshold=LIKENESS, **common))  # type: ignore[arg-type]
-    if block.entity:
-        parts.append(Entity(kind=block.entity, **common))  # type: ignore[arg-type]
-    if len(parts) > 1:
-        any_of = AnyOf(tuple(parts))
-        return Count(min=count, parts=(any_of,)) if count > 1 else any_of
-    return replace(parts[0], count=count) if parts else None
+def rule_of(form: RuleForm) -> Rule:
+    """The rule that the form says. Raises `PartWrong` for what is missing or wrong."""
+    tree = _Tree()
+    root = tree.rule(form)
+    try:
+        (rule,) = rules_of(root)
+    except RuleInvalid as error:
+        path, kind = tree.places[error.line - 1]
+        raise PartWrong(path, error.detail, kind) from error
+    return rule
 
 
-def _applies(form: SimpleRule) -> Condition | None:
-    spoken = (Phrase(groups=form.only_groups, role=Who.ANYONE),) if form.only_groups else ()
-    parts: tuple[Condition, ...] = (*spoken, *form.only_data)
-    return All(parts) if len(parts) > 1 else parts[0] if parts else None
+def _blocks(value: Any) -> tuple[Block, ...]:
+    if value is None:
+        return ()
+    return tuple(map(_block, value)) if isinstance(value, tuple) else (_block(value),)
 
 
-def _read_applies(form: SimpleRule, condition: Condition | None) -> SimpleRule:
-    parts = condition.parts if isinstance(condition, All) else (condition,)
-    groups = [part.groups for part in parts if isinstance(part, Phrase)]
-    data = tuple(part for part in parts if isinstance(part, CallData))
-    return replace(form, only_groups=groups[0] if groups else (), only_data=data)
+def _block(node: Condition | Step) -> Block:
+    kind = "step" if isinstance(node, Step) else KIND_OF_NODE[type(node)].name
+    typed, inside = {}, {}
+    for item in FIELDS[kind]:
+        windowed = isinstance(node, Spoken) and item.name in WINDOW_NAMES
+        value = getattr(node.window if windowed and isinstance(node, Spoken) else node, item.name)
+        if item.form in INSIDE:
+            inside[item.name] = _blocks(value)
+        else:
+            typed[item.name] = _typed(value)
+    return Block(kind, typed, inside)
 
 
-def _read_condition(form: SimpleRule, condition: Condition) -> SimpleRule:
-    if isinstance(condition, Except):
-        excuse = _read(condition.exception)
-        form = replace(form, unless=excuse, unless_s=condition.within_s)
-        condition = condition.part
-    if isinstance(condition, Sequence) and len(condition.parts) == 2:
-        form = replace(form, then=_read(condition.parts[1]), then_s=condition.within_s)
-        condition = condition.parts[0]
-    count = 1
-    if isinstance(condition, Count) and len(condition.parts) == 1:
-        count, condition = condition.min, condition.parts[0]
-    spoken = _spoken(condition)
-    if not spoken:
-        return form
-    window = spoken[0].window
-    places = [place for place in Place if place is not Place.ANYWHERE and getattr(window, place.value)]
-    place = places[0] if places else Place.ANYWHERE
-    return replace(
-        form,
-        heard=_read(condition),
-        first_s=window.first_s,
-        last_s=window.last_s,
-        count=max(count, spoken[0].count),
-        place=place,
-        anchor=_read(getattr(window, place.value)) if places else Heard(),
-        within_s=window.within_s,
-    )
+def _typed(value: Any) -> tuple[str, ...]:
+    """A value as a person would type it."""
+    if isinstance(value, tuple):
+        return value
+    if value is None or value is False or value == "":
+        return ()
+    if value is True:
+        return ("1",)
+    if isinstance(value, StrEnum):
+        return (value.value,)
+    return (repr(value).removesuffix(".0") if isinstance(value, float) else str(value),)
 
 
-def _spoken(condition: Condition) -> Several[Spoken]:
-    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
-    return [part for part in parts if isinstance(part, Spoken)]
+def _a_line(text: str) -> bool:
+    return text == text.strip() and len(text.splitlines()) <= 1
 
 
-def _read(condition: Condition) -> Heard:
-    """What a block would say; comparing the rule made from it shows whether that is all."""
-    spoken = _spoken(condition)
-    if not spoken:
-        return Heard()
-    found = {type(part): part for part in spoken}
-    phrase, pattern, similar, entity = (found.get(kind) for kind in (Phrase, Pattern, Similar, Entity))
-    return Heard(
-        groups=phrase.groups if isinstance(phrase, Phrase) else (),
-        words=pattern.sounds if isinstance(pattern, Pattern) else (),
-        similar=similar.examples if isinstance(similar, Similar) else (),
-        entity=entity.kind if isinstance(entity, Entity) else None,
-        role=spoken[0].role,
-    )
+def _lost(block: Block, depth: int) -> Iterator[Beyond]:
+    if depth > DEPTH:
+        yield Beyond(block.kind)
+        return
+    for name, texts in block.typed.items():
+        if not all(_a_line(text) for text in texts):
+            yield Beyond(block.kind, name)
+    for parts in block.inside.values():
+        for part in parts:
+            yield from _lost(part, depth + 1)
+
+
+class _Tree:
+    """The YAML tree of a form; the line of each node is its place in `places`."""
+
+    def __init__(self) -> None:
+        self.places: list[tuple[str, str]] = []
+        """Path of the field, and the kind of condition it belongs to."""
+
+    def rule(self, form: RuleForm) -> Node:
+        if not form.title:
+            raise PartWrong("title", "请写规则名称")
+        wanted = "met_when" if form.must else "violated_when"
+        heads = (
+            ("title", form.title),
+            ("version", form.version),
+            ("description", form.description),
+            ("blind_s", form.blind_s),
+        )
+        pairs: list[tuple[str, Node]] = [("key", self._text(form.key, "key"))]
+        pairs += [(name, self._text(text, name)) for name, text in heads if text]
+        if form.explain:
+            said = [(name, self._text(text, f"explain_{name}")) for name, text in form.explain.items()]
+            pairs.append(("explain", self._mapping(said, "explain_met")))
+        for name, slot in ((APPLIES, APPLIES), (wanted, CONDITION)):
+            for block in form.slots.inside.get(slot, ()):
+                pairs.append((name, self._condition(block, f"{slot}.0")))
+        if pairs[-1][0] != wanted:
+            raise PartWrong(CONDITION, _EMPTY)
+        return self._mapping(pairs, "title")
+
+    def _condition(self, block: Block, path: str) -> Node:
+        return self._mapping([(block.kind, self._fields(block, path))], path, block.kind)
+
+    def _fields(self, block: Block, path: str) -> Node:
+        pairs = []
+        for item in FIELDS[block.kind]:
+            at = f"{path}.{item.name}"
+            node = self._inside(block, item, at) if item.form in INSIDE else self._value(block, item, at)
+            if node is not None:
+                pairs.append((item.name, node))
+        return self._mapping(pairs, path, block.kind)
+
+    def _inside(self, block: Block, item: FieldOf, at: str) -> Node | None:
+        parts = block.inside.get(item.name, ())
+        if not parts and item.required:
+            raise PartWrong(at, f"{item.name} {_EMPTY}", block.kind)
+        if not parts:
+            return None
+        if item.form is Form.STEPS:
+            steps = [self._step(part, f"{at}.{n}", n + 1) for n, part in enumerate(parts)]
+            return self._sequence(steps, at, block.kind)
+        nodes = [self._condition(part, f"{at}.{n}") for n, part in enumerate(parts)]
+        return nodes[0] if item.form is Form.CONDITION else self._sequence(nodes, at, block.kind)
+
+    def _step(self, step: Block, path: str, number: int) -> Node:
+        key = step.typed.get("key") or (f"step_{number}",)
+        return self._fields(Block("step", {**step.typed, "key": key}, step.inside), path)
+
+    def _value(self, block: Block, item: FieldOf, at: str) -> Node | None:
+        texts = block.typed.get(item.name, ())
+        if item.form is Form.FLAG:
+            return self._text("true" if texts else "false", at, block.kind)
+        if not texts:
+            return None
+        if item.form in SEVERAL:
+            return self._sequence([self._text(text, at, block.kind) for text in texts], at, block.kind)
+        return self._text(texts[0], at, block.kind)
+
+    def _text(self, text: str, path: str, kind: str = "rule") -> ScalarNode:
+        return ScalarNode("tag:yaml.org,2002:str", text, self._mark(path, kind))
+
+    def _sequence(self, items: list[Any], path: str, kind: str) -> SequenceNode:
+        return SequenceNode("tag:yaml.org,2002:seq", items, self._mark(path, kind))
+
+    def _mapping(self, pairs: list[tuple[str, Any]], path: str, kind: str = "rule") -> MappingNode:
+        entries = [(self._text(name, path, kind), node) for name, node in pairs]
+        return MappingNode("tag:yaml.org,2002:map", entries, self._mark(path, kind))
+
+    def _mark(self, path: str, kind: str) -> yaml.Mark:
+        self.places.append((path, kind))
+        return yaml.Mark("form", 0, len(self.places) - 1, 0, None, 0)

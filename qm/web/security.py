@@ -67,6 +67,7 @@ def register(app: Flask, config: Settings) -> None:
         SESSION_COOKIE_SECURE=config.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
         MAX_CONTENT_LENGTH=config.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,  # the longest rule: a Chinese character is nine bytes in a form
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an inspector's form stays open for hours
     )
     csrf.init_app(app)

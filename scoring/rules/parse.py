@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from scoring.rules.errors import RuleInvalid
 from scoring.rules.model import Explanations, Rule
 from scoring.rules.nodes import Condition, Step, Window
-from scoring.rules.schema import KINDS, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
+from scoring.rules.schema import KINDS, SEVERAL, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
 from scoring.rules.sound import sound_pattern
 
 _RULE_KEYS = (
@@ -42,8 +42,11 @@ def load_rules(text: str) -> tuple[Rule, ...]:
         raise RuleInvalid(
             line, f"不是有效的 YAML：{fault.problem or fault.context}，请检查缩进和引号"
         ) from fault
-    if root is None:
-        return ()
+    return () if root is None else rules_of(root)
+
+
+def rules_of(root: Node) -> tuple[Rule, ...]:
+    """Rules of a YAML tree, however it was built. Raises `RuleInvalid` with the line its nodes name."""
     return _Reader().rules(root)
 
 
@@ -172,7 +175,7 @@ class _Reader:
 def _plain_value(item: FieldOf, node: Node) -> Any:
     if item.form is Form.TEXT:
         return _text(node)
-    if item.form in (Form.TEXTS, Form.EXPRESSIONS):
+    if item.form in SEVERAL:
         texts = tuple(_text(part) for part in _flat(node))
         if item.form is Form.EXPRESSIONS:
             for part, text in zip(_flat(node), texts, strict=True):

@@ -19,6 +19,8 @@ class Form(StrEnum):
     TEXTS = "texts"
     EXPRESSIONS = "expressions"
     """Regular expressions."""
+    GROUPS = "groups"
+    """Keys of phrase groups."""
     INTEGER = "integer"
     NUMBER = "number"
     FLAG = "flag"
@@ -94,7 +96,7 @@ KINDS: dict[str, KindOf] = {
         _spoken(
             "phrase",
             n.Phrase,
-            FieldOf("groups", Form.TEXTS),
+            FieldOf("groups", Form.GROUPS),
             FieldOf("phrases", Form.TEXTS),
             FieldOf("distinct", Form.INTEGER, least=1),
             *_num("min_score"),
@@ -179,7 +181,23 @@ STEP: tuple[FieldOf, ...] = (
     FieldOf("when", Form.CONDITION),
     FieldOf("optional", Form.FLAG),
 )
+FIELDS: dict[str, tuple[FieldOf, ...]] = {**{kind.name: kind.fields for kind in KINDS.values()}, "step": STEP}
+"""Fields by the kind of condition; a step of a flow has its own."""
 WINDOW_NAMES = frozenset(item.name for item in WINDOW)
+
+
+INSIDE = (Form.CONDITION, Form.CONDITIONS, Form.STEPS)
+"""Forms of fields that hold conditions."""
+SEVERAL = (Form.TEXTS, Form.EXPRESSIONS, Form.GROUPS)
+"""Forms of fields that hold texts."""
+
+
+def usual(kind: str, name: str) -> Any:
+    """What a field of a kind is where it is not written; `MISSING` where it must be."""
+    if kind == "step":
+        return default_of(n.Step, name)
+    windowed = KINDS[kind].windowed and name in WINDOW_NAMES
+    return default_of(n.Window if windowed else KINDS[kind].node, name)
 
 
 def default_of(node: type, name: str) -> Any:

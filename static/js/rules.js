@@ -33,14 +33,11 @@ document.addEventListener("click", (event) => {
   sound.load();
 });
 
-const editor = document.getElementById("document");
-const place = document.getElementById("place");
-
 function lineAt(text, index) {
   return text.slice(0, index).split("\n").length;
 }
 
-function goTo(line) {
+function goTo(editor, line) {
   const lines = editor.value.split("\n");
   const start = lines.slice(0, line - 1).reduce((sum, item) => sum + item.length + 1, 0);
   editor.focus();
@@ -49,28 +46,47 @@ function goTo(line) {
   editor.scrollTop = Math.max(0, (line - 4) * height);
 }
 
-if (editor) {
-  const tell = () => { if (place) place.textContent = `${lineAt(editor.value, editor.selectionStart)} / ${editor.value.split("\n").length}`; };
-  for (const name of ["keyup", "click", "input"]) editor.addEventListener(name, tell);
-  const wrong = Number(editor.dataset.wrong);
-  if (wrong) goTo(wrong);
-  document.querySelector("[data-line]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    goTo(Number(event.currentTarget.dataset.line));
-  });
+// The workshop's form is swapped whole: what was folded open stays open, and the focus goes on.
+const FIELDS = "input:not([type=hidden]), select, textarea";
+const opened = new Set();
+document.addEventListener("toggle", (event) => {
+  if (!event.target.id || !event.target.closest("#workshop")) return;
+  opened[event.target.open ? "add" : "delete"](event.target.id);
+}, true);
+
+/** Open every fold around a field of the form and put the focus into it. */
+function reveal(part) {
+  for (let fold = part.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const field = part.matches(FIELDS) ? part : part.querySelector(FIELDS) ?? part.querySelector("summary");
+  (field ?? part).focus({ preventScroll: true });
+  part.scrollIntoView({ block: "nearest" });
 }
 
-// What was typed into the form counts only once it is written as YAML: say so before it is lost.
-const composed = document.getElementById("rule-form");
-if (composed) {
-  const write = document.getElementById("write-yaml");
-  const unwritten = document.getElementById("unwritten");
-  let changed = false;
-  composed.addEventListener("input", () => { changed = true; write.classList.add("go"); });
-  composed.closest("form").addEventListener("submit", (event) => {
-    if (!changed || event.submitter === write || !unwritten.hidden) return;
-    event.preventDefault();
-    unwritten.hidden = false;
-    write.focus();
-  });
+function settle({ first }) {
+  const workshop = document.getElementById("workshop");
+  if (!workshop) return;
+  const editor = document.getElementById("document");
+  const place = document.getElementById("place");
+  if (editor) {
+    const tell = () => { place.textContent = `${lineAt(editor.value, editor.selectionStart)} / ${editor.value.split("\n").length}`; };
+    for (const name of ["keyup", "click", "input"]) editor.addEventListener(name, tell);
+    if (editor.dataset.wrong) goTo(editor, Number(editor.dataset.wrong));
+  }
+  if (!first) for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  const wrong = workshop.querySelector("[data-wrong-field]");
+  const went = workshop.dataset.focus;
+  const button = went && workshop.querySelector(`button[value="${CSS.escape(went)}"]`);
+  if (wrong) reveal(wrong);
+  else if (button) button.focus({ preventScroll: true });
+  else if (went) reveal(document.getElementById(`b-${went}`) ?? document.getElementById(went) ?? workshop);
 }
+
+document.addEventListener("htmx:after:swap", () => settle({ first: false }));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-line], [data-go]");
+  if (!link) return;
+  event.preventDefault();
+  if (link.dataset.line) goTo(document.getElementById("document"), Number(link.dataset.line));
+  else reveal(document.querySelector("[data-wrong-field]") ?? document.getElementById("writing"));
+});
+settle({ first: true });

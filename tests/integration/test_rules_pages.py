@@ -33,6 +33,7 @@ from qm.services.rules_fixtures import read_script
 from qm.services.rules_trial import Change, try_rule
 from qm.settings import Settings
 from scoring.rules import load_rules, seeded
+from scoring.rules.nodes import Not
 from scoring.types import Verdict
 from tests.support import live
 from tests.support.live import Prepared
@@ -174,39 +175,87 @@ def test_a_draft_is_shown_beside_the_version_in_force(calls) -> None:
     assert gone.lines[0].before.verdict is Verdict.MET
 
 
-def test_the_form_writes_yaml(calls, client_of) -> None:
-    data = {
-        "key": "asks_rating", "title": "邀请评价", "must": "1", "role": "agent", "last_s": "40", "count": "1",
-        "words": "请为我的服务评分\n请稍后评价", "fixtures": "", "document": "",
-    }  # fmt: skip
-    page = client_of("supervisor").post("/manage/workshop/form", data=data)
-    assert page.status_code == 200
-    assert "last_s: 40" in page.text
-    assert "- 请为我的服务评分" in page.text
-    empty = client_of("supervisor").post("/manage/workshop/form", data={**data, "words": ""})
-    assert empty.status_code == 422
-    assert "要听的话" in empty.text
+FORM = {
+    "by": "form", "title": "不得冷场", "must": "0", "version": "1", "fixtures": "",
+    "condition.0.is": "not", "condition.0.part.0.is": "pattern", "condition.0.part.0.role": "agent",
+    "condition.0.part.0.sounds": "请为我的服务评分\r\n请稍后评价", "condition.0.part.0.last_s": "40",
+}  # fmt: skip
 
 
-def test_the_form_writes_anchors_order_exceptions_and_call_data_and_shows_them_again(
-    calls, client_of
-) -> None:
-    data = {
-        "key": "loss_told", "title": "挂失后告知", "must": "1", "role": "customer", "words": "挂失",
-        "count": "1", "place": "after", "anchor_words": "身份证", "anchor_role": "agent", "within_s": "90",
-        "then_words": "已经办好", "then_role": "agent", "then_s": "60",
-        "unless_words": "找到了", "unless_role": "customer", "unless_s": "15",
-        "data_key": ["queue", ""], "data_op": ["one_of", "is"], "data_values": ["信用卡、转账", ""],
-        "data_missing": ["", ""], "fixtures": "", "document": "",
-    }  # fmt: skip
-    page = client_of("supervisor").post("/manage/workshop/form", data=data)
+def test_the_form_turns_into_yaml_and_back(calls, client_of) -> None:
+    client = client_of("supervisor")
+    page = client.post("/manage/workshop/form", data={**FORM, "act": "yaml"})
     assert page.status_code == 200
-    for told in ("except:", "sequence:", "within_s: 90", "op: one_of", "after:"):
+    _valid(page.text)
+    for told in ("key: bu_de_leng_chang", "violated_when:", "last_s: 40", "- 请为我的服务评分"):
         assert told in page.text, told
-    again = client_of("supervisor").get("/manage/workshop/new").text
-    assert 'name="anchor_words"' in again
-    assert re.search(r'name="data_values" value="信用卡、转账"', page.text)
-    assert re.search(r'<option value="after" selected>', page.text)
+    (written,) = re.findall(r'<textarea id="document".*?>\n(.*?)</textarea>', page.text, re.DOTALL)
+    again = client.post("/manage/workshop/form", data={"by": "yaml", "document": written, "act": "form"})
+    _valid(again.text)
+    assert 'name="condition.0.part.0.last_s" inputmode="decimal" autocomplete="off" value="40"' in again.text
+
+
+def test_a_button_of_the_form_gives_back_the_form_with_one_condition_more(calls, client_of) -> None:
+    data = {**FORM, "act": "any:condition.0", "condition.0.new": "dead_air"}
+    page = client_of("supervisor").post("/manage/workshop/form", data=data, headers={"HX-Request": "true"})
+    assert page.text.startswith("<form")
+    assert 'name="condition.0.parts.0.is" value="not"' in page.text
+    assert 'name="condition.0.parts.1.is" value="dead_air"' in page.text
+    assert 'data-focus="condition.0.parts.1"' in page.text
+
+
+def test_the_form_is_judged_and_kept_as_it_stands(calls, client_of) -> None:
+    client = client_of("supervisor")
+    tried = client.post("/manage/workshop/try", data={**FORM, "how": "script", "script": SCRIPT})
+    assert tried.status_code == 200
+    assert "粘贴的对话" in tried.text
+    assert (
+        client.post("/manage/workshop/new", data=FORM).headers["Location"].endswith("bu_de_leng_chang/edit")
+    )
+    (rule,) = load_rules(queries.line("bu_de_leng_chang").shown.document)
+    assert isinstance(rule.violated_when, Not)
+
+
+def test_a_fault_in_the_form_names_its_field_and_keeps_what_is_typed(calls, client_of) -> None:
+    data = {**FORM, "condition.0.part.0.last_s": "四十", "act": "yaml"}
+    page = client_of("supervisor").post("/manage/workshop/form", data=data)
+    assert page.status_code == 422
+    assert "“只看最后” 应为数字" in page.text
+    assert re.search(r'value="四十"[^>]* aria-invalid="true"', page.text)
+
+
+def test_a_form_that_changes_nothing_keeps_the_comments_of_the_yaml(calls, client_of) -> None:
+    client = client_of("supervisor")
+    document = "# 为什么有这条\n" + MINE
+    service.create(SYSTEM, document=document)
+    data = {
+        "by": "form", "title": "问候", "must": "1", "version": "1", "fixtures": "", "description": "",
+        "condition.0.is": "pattern", "condition.0.role": "agent", "condition.0.sounds": "您好",
+    }  # fmt: skip
+    page = client.get("/manage/rules/says_hello/edit").text
+    assert "有注释" in page
+    rule = load_rules(MINE)[0]
+    same = {**data, "title": rule.title, "must": "1" if rule.demands else "0"}
+    client.post("/manage/rules/says_hello/edit", data=same)
+    assert queries.line("says_hello").shown.document == document
+    client.post("/manage/rules/says_hello/edit", data={**same, "title": "另一个名称"})
+    assert "title: 另一个名称" in queries.line("says_hello").shown.document
+
+
+def test_the_longest_rule_of_the_library_can_be_kept_from_the_form_page(calls, client_of) -> None:
+    client = client_of("supervisor")
+    row = service.start_draft(SYSTEM, "forbidden_speech")
+    data = {"by": "yaml", "document": f"{row.document}# 改过\n", "fixtures": row.fixtures}
+    assert client.post("/manage/rules/forbidden_speech/edit", data=data).status_code == 302
+    assert client.get("/manage/rules/forbidden_speech/edit").status_code == 200
+
+
+def test_a_rule_that_the_form_cannot_hold_opens_as_yaml_and_says_why(calls, client_of) -> None:
+    service.create(SYSTEM, document='key: odd_space\ntitle: 空格\nmet_when: {phrase: {phrases: [" 您好"]}}\n')
+    page = client_of("supervisor").get("/manage/rules/odd_space/edit").text
+    assert "表单装不下这条规则" in page
+    assert "“短语库里的短语”" in page
+    assert 'id="document"' in page
 
 
 def test_publishing_with_a_failing_fixture_shows_which(calls, client_of) -> None:

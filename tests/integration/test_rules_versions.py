@@ -15,12 +15,10 @@ from qm.queries import rules as queries
 from qm.services import pipeline, rules_judging
 from qm.services import rules as service
 from qm.services.rules_fixtures import FixturesFail, FixturesUnusable, run_fixtures
-from qm.services.rules_form import Heard, Place, SimpleRule, form_from, rule_from
 from qm.services.rules_seeds import text_of
 from qm.services.seeds import ensure_seeded
 from recorder.types import Role
 from scoring.rules import load_rules, seeded
-from scoring.rules.nodes import CallData, Comparison, EntityKind, Who
 from scoring.types import Verdict
 from tests.support.heard import bring_in
 from tests.support.people import Centre
@@ -214,69 +212,6 @@ def test_findings_pin_the_version_in_force_and_shadows_stay_apart(centre: Centre
     service.save_draft(SYSTEM, "hands_over", document=HANDS_OVER, fixtures="")
     with reading() as session:
         assert session.exec(select(ShadowFinding)).all() == []
-
-
-FORMS = [
-    SimpleRule("one_group", "一组", heard=Heard(groups=("greeting",)), first_s=15.0),
-    SimpleRule(
-        "words",
-        "词",
-        must=False,
-        heard=Heard(words=("转给别人", "不归我管"), role=Who.ANYONE),
-        count=2,
-    ),
-    SimpleRule(
-        "meaning",
-        "意思",
-        heard=Heard(similar=("请您稍等", "麻烦您等一下")),
-        last_s=30.0,
-        only_groups=("risk_disclosure",),
-    ),
-    SimpleRule(
-        "everything",
-        "全部",
-        heard=Heard(
-            groups=("greeting", "closing"), words=("您好",), similar=("您好请讲",), role=Who.CUSTOMER
-        ),
-        count=3,
-    ),
-    SimpleRule(
-        "identity_first",
-        "先核身",
-        heard=Heard(words=("身份证",)),
-        place=Place.BEFORE,
-        anchor=Heard(groups=("account_business",), role=Who.ANYONE),
-        within_s=120.0,
-        only_data=(
-            CallData(key="queue", op=Comparison.ONE_OF, values=("信用卡", "转账")),
-            CallData(key="direction", values=("inbound",), missing_is_no=True),
-        ),
-    ),
-    SimpleRule(
-        "lost_card",
-        "挂失后告知",
-        heard=Heard(words=("挂失",), role=Who.CUSTOMER),
-        then=Heard(words=("已经挂失",), similar=("给您办好了",)),
-        then_s=60.0,
-        unless=Heard(words=("已经找到",), role=Who.CUSTOMER),
-        unless_s=20.0,
-        only_groups=("card_loss",),
-        only_data=(CallData(key="duration_s", op=Comparison.AT_LEAST, values=("30",)),),
-    ),
-    SimpleRule("no_number", "不报号码", must=False, heard=Heard(entity=EntityKind.CARD)),
-]
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
-def test_a_form_and_its_yaml_say_the_same(form: SimpleRule) -> None:
-    (read,) = load_rules(text_of(rule_from(form)))
-    assert read == rule_from(form)
-    assert form_from(read) == form
-
-
-def test_a_rule_beyond_the_form_is_left_to_yaml() -> None:
-    by_key = {rule.key: rule for rule in seeded()}
-    assert form_from(by_key["greeting"]) is None
 
 
 def test_who_begins_a_draft_in_the_same_moment_is_told_so(

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.errors import InvalidInput, NotFound, QmError
 from qm.queries import rules as queries
-from qm.queries import rules_figures as figures
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules as service
-from qm.services.rules_fixtures import Outcome, read_script, run_fixtures
-from qm.services.rules_form import SimpleRule, form_from, rule_from
-from qm.services.rules_seeds import text_of
-from qm.services.rules_trial import Change, Trial, try_rule
+from qm.services.rules_fixtures import read_script, run_fixtures
+from qm.services.rules_form import RuleForm
+from qm.services.rules_trial import try_rule
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
-from qm.web.manage.rules import group_names, last_calls, rule_page
-from qm.web.manage.rules_form import DATA_KEYS, DATA_ROWS, PLACES, posted_form
-from qm.web.manage.rules_words import COMPARISONS, ENTITIES, WHO
+from qm.web.manage.rules import last_calls, rule_page
+from qm.web.manage.rules_desk import Desk, acted, document_of, opened, posted, refused, show
 from qm.web.saying import say
-from scoring.types import Conversation, Verdict
-
-LAST = 50
-LAST_MOST = 500
-"""Calls that a draft may be tried on at once."""
-_STARTING = """key: my_rule
-title: 规则名称
-description: 这条规则要什么，为什么
-met_when:
-  phrase:
-    groups: [greeting]
-    role: agent
-    first_s: 20
-"""
+from scoring.types import Conversation
 
 
 class CallNotGiven(InvalidInput):
@@ -46,99 +30,22 @@ class CallNotGiven(InvalidInput):
     message = "没有找到这通录音。请粘贴录音页的网址或编号；只能试您能查看的、已转写的录音。"
 
 
-class NothingListened(InvalidInput):
-    """The form says nothing to listen for."""
-
-    message = "请至少选一个短语组，或写一句要听的话。"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What lies on the workshop's page."""
-
-    key: str | None
-    """None for a rule that is not stored yet."""
-    document: str
-    fixtures: str
-    script: str = ""
-    recording: str = ""
-    last: int = LAST
-    problem: str = ""
-    line: int | None = None
-    """Where the problem is, from 1."""
-    trial: Trial | None = None
-    outcomes: tuple[Outcome, ...] | None = None
-    form: SimpleRule | None = None
-
-
-def _posted(key: str | None) -> Desk:
-    given = request.form
-    return Desk(
-        key=key,
-        document=given.get("document", "").replace("\r\n", "\n"),
-        fixtures=given.get("fixtures", "").replace("\r\n", "\n"),
-        script=given.get("script", "").replace("\r\n", "\n"),
-        recording=given.get("recording", "").strip(),
-        last=min(max(given.get("last", LAST, type=int), 1), LAST_MOST),
-    )
-
-
-def _page(desk: Desk, status: int = 200) -> ResponseReturnValue:
-    simple = desk.form or _simple(desk.document)
-    line = queries.line(desk.key) if desk.key else None
-    page = render_template(
-        "pages/manage/rule_edit.html",
-        desk=desk,
-        line=line,
-        simple=simple or SimpleRule(key=desk.key or "", title=line.shown.title if line else ""),
-        fits=simple is not None,
-        groups=group_names(),
-        marks=figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
-        measured=_measured(desk),
-        Change=Change,
-        Verdict=Verdict,
-        words={"who": WHO, "entities": ENTITIES, "places": PLACES, "comparisons": COMPARISONS},
-        data_rows=max(DATA_ROWS, len(simple.only_data) + 1 if simple else 0),
-        data_keys=DATA_KEYS,
-    )
-    return page, status
-
-
-def _simple(document: str) -> SimpleRule | None:
-    try:
-        return form_from(service.read_rule(document))
-    except service.RuleUnusable:
-        return None
-
-
-def _measured(desk: Desk) -> figures.Figures | None:
-    if desk.trial is None or desk.key is None:
-        return None
-    sought = queries.sought(service.read_rule(desk.document))
-    return figures.measure(figures.marks(actor(), desk.key)[desk.key].values(), desk.trial.verdict_of, sought)
-
-
-def _refused(desk: Desk, error: QmError) -> ResponseReturnValue:
-    line = error.line if isinstance(error, service.RuleUnusable) else None
-    return _page(replace(desk, problem=say(error), line=line), error.status)
-
-
 @blueprint.get("/workshop/new")
 @allow(UserRole.SUPERVISOR)
 def rule_new() -> ResponseReturnValue:
     """A rule that is not stored yet."""
-    return _page(Desk(None, _STARTING, ""))
+    return show(Desk(None, "", "", RuleForm(key="")))
 
 
 @blueprint.post("/workshop/new")
 @allow(UserRole.SUPERVISOR)
 def rule_create() -> ResponseReturnValue:
     """Keep a new rule as a draft."""
-    desk = _posted(None)
+    desk = posted(None)
     try:
-        row = service.create(actor(), document=desk.document, fixtures=desk.fixtures)
+        row = service.create(actor(), document=document_of(desk), fixtures=desk.fixtures)
     except QmError as error:
-        return _refused(desk, error)
+        return refused(desk, error)
     flash(gettext("已存为草稿；发布前不影响任何录音。"), "done")
     return redirect(url_for("manage.rule_edit", key=row.key))
 
@@ -158,60 +65,52 @@ def rule_edit(key: str) -> ResponseReturnValue:
     draft = queries.line(key).draft
     if draft is None:
         return redirect(url_for("manage.rule", key=key))
-    return _page(Desk(key, draft.document, draft.fixtures))
+    return show(opened(key, draft.document, draft.fixtures))
 
 
 @blueprint.post("/rules/<key>/edit")
 @allow(UserRole.SUPERVISOR)
 def rule_save(key: str) -> ResponseReturnValue:
     """Keep the draft."""
-    desk = _posted(key)
+    desk = posted(key)
     try:
-        service.save_draft(actor(), key, document=desk.document, fixtures=desk.fixtures)
+        service.save_draft(actor(), key, document=document_of(desk), fixtures=desk.fixtures)
     except QmError as error:
-        return _refused(desk, error)
+        return refused(desk, error)
     flash(gettext("草稿已保存。"), "done")
-    return redirect(url_for("manage.rule_edit", key=key))
+    onward = "manage.rule" if request.form.get("then") == "publish" else "manage.rule_edit"
+    return redirect(url_for(onward, key=key))
 
 
 @blueprint.post("/workshop/form")
 @allow(UserRole.SUPERVISOR)
 def rule_form() -> ResponseReturnValue:
-    """Turn the filled-in form into YAML; nothing is stored yet."""
-    key = request.form.get("rule") or None
-    desk = _posted(key)
+    """A button of the form, or the change between form and YAML; nothing is stored."""
+    desk = posted(request.form.get("rule") or None)
     try:
-        form = posted_form(request.form, key)
-        desk = replace(desk, form=form)
-        if not form.heard.given:
-            raise NothingListened
-        text = text_of(rule_from(form))
-        service.read_rule(text, key=key)
+        return show(acted(desk, request.form.get("act", "")))
     except QmError as error:
-        return _refused(desk, error)
-    flash(gettext("表单已写成下面的 YAML，请试一试再保存。"), "done")
-    return _page(replace(desk, document=text))
+        return refused(desk, error)
 
 
 @blueprint.post("/workshop/try")
 @allow(UserRole.SUPERVISOR)
 def rule_try() -> ResponseReturnValue:
-    """Judge by the text as it stands, beside the version in force. Nothing is stored."""
-    key = request.form.get("rule") or None
-    desk = _posted(key)
+    """Judge by the rule as it stands, beside the version in force. Nothing is stored."""
+    desk = posted(request.form.get("rule") or None)
     how = request.form.get("how", "last")
     try:
-        rule = service.read_rule(desk.document, key=key)
+        rule = service.read_rule(document_of(desk), key=desk.key)
         if how == "fixtures":
-            return _page(replace(desk, outcomes=run_fixtures(rule, desk.fixtures)))
-        return _page(replace(desk, trial=try_rule(rule, _conversations(desk, how))))
+            return show(replace(desk, outcomes=run_fixtures(rule, desk.fixtures)))
+        return show(replace(desk, trial=try_rule(rule, _conversations(desk, how))))
     except QmError as error:
-        return _refused(desk, error)
+        return refused(desk, error)
 
 
 def _conversations(desk: Desk, how: str) -> list[Conversation | StoredCall]:
     if how == "script":
-        return [read_script(desk.script, agent_no=request.form.get("agent_no", "").strip())]
+        return [read_script(desk.script, agent_no=desk.agent_no)]
     if how == "call":
         found = stored_calls([_recording_id(desk.recording)], actor())
         if not found:

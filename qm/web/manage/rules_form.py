@@ -1,108 +1,58 @@
-"""The workshop's form as it is posted, and the words of its choices."""
+"""The rule form as it is posted: every field of the schema, under the path of its block."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import TypeVar
-
-from flask_babel import LazyString, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
-from qm.errors import InvalidInput
-from qm.services.rules_form import NEAR_S, Heard, Place, SimpleRule
-from scoring.rules.nodes import CallData, Comparison, EntityKind, Who
+from qm.services.rules_form import APPLIES, CONDITION, DEPTH, VERDICTS, Block, PartWrong, RuleForm
+from qm.services.rules_form_acts import NoSuchPart
+from scoring.rules.schema import FIELDS, INSIDE, SEVERAL, FieldOf, Form
 
-Choice = TypeVar("Choice", bound=StrEnum)
 Posted = MultiDict[str, str]
-
-PLACES: Mapping[Place, LazyString] = {
-    Place.ANYWHERE: lazy_gettext("全程"),
-    Place.AFTER: lazy_gettext("在这之后："),
-    Place.BEFORE: lazy_gettext("在这之前："),
-    Place.NEAR: lazy_gettext("在这前后："),
-}
-DATA_ROWS = 2
-"""Rows of call data that are always offered."""
 DATA_KEYS = ("queue", "direction", "team", "agent_no", "started_at", "caller")
 """Call data that every call has; attributes of the call may be named too."""
 
 
-class FormFieldWrong(InvalidInput):
-    """A figure of the form cannot be read."""
-
-    message = "秒数和次数应为数字，请检查。"
-
-
-def posted_form(given: Posted, key: str | None) -> SimpleRule:
-    """The form as typed. Raises `FormFieldWrong`."""
-    return SimpleRule(
+def posted_form(given: Posted, key: str | None) -> RuleForm:
+    """The form as typed. Raises `NoSuchPart` for what no page of ours posts."""
+    said = {name: text for name in VERDICTS if (text := given.get(f"explain_{name}", "").strip())}
+    return RuleForm(
         key=key or given.get("key", "").strip(),
         title=given.get("title", "").strip(),
-        description=given.get("description", "").strip(),
+        description=given.get("description", "").replace("\r\n", "\n").strip(),
         must=given.get("must", "1") == "1",
-        heard=_heard(given, ""),
-        first_s=_number(given, "first_s"),
-        last_s=_number(given, "last_s"),
-        count=int(_number(given, "count") or 1),
-        place=_choice(given, "place", Place) or Place.ANYWHERE,
-        anchor=_heard(given, "anchor_"),
-        within_s=_number(given, "within_s"),
-        then=_heard(given, "then_"),
-        then_s=_number(given, "then_s"),
-        unless=_heard(given, "unless_"),
-        unless_s=_number(given, "unless_s") or NEAR_S,
-        only_groups=tuple(given.getlist("only_groups")),
-        only_data=_data(given),
+        version=given.get("version", "1").strip(),
+        blind_s=given.get("blind_s", "").strip(),
+        explain=said,
+        slots=Block("rule", inside={name: _blocks(given, name, 0) for name in (CONDITION, APPLIES)}),
     )
 
 
-def _heard(given: Posted, prefix: str) -> Heard:
-    return Heard(
-        groups=tuple(given.getlist(f"{prefix}groups")),
-        words=_lines(given.get(f"{prefix}words", "")),
-        similar=_lines(given.get(f"{prefix}similar", "")),
-        entity=_choice(given, f"{prefix}entity", EntityKind),
-        role=_choice(given, f"{prefix}role", Who) or Who.AGENT,
-    )
+def _blocks(given: Posted, path: str, depth: int) -> tuple[Block, ...]:
+    if depth > DEPTH + 1:
+        raise PartWrong(path, f"条件最多套 {DEPTH} 层", "rule")
+    found: list[Block] = []
+    while (kind := given.get(f"{path}.{len(found)}.is")) is not None:
+        found.append(_block(given, f"{path}.{len(found)}", kind, depth))
+    return tuple(found)
 
 
-def _data(given: Posted) -> tuple[CallData, ...]:
-    rows = zip(
-        given.getlist("data_key"),
-        given.getlist("data_op"),
-        given.getlist("data_values"),
-        given.getlist("data_missing"),
-        strict=False,
-    )
-    return tuple(
-        CallData(
-            key=key.strip(),
-            op=Comparison(op) if op in set(Comparison) else Comparison.IS,
-            values=tuple(part.strip() for part in re.split("[、,，]", values) if part.strip()),
-            missing_is_no=missing == "1",
-        )
-        for key, op, values, missing in rows
-        if key.strip() and values.strip()
-    )
+def _block(given: Posted, path: str, kind: str, depth: int) -> Block:
+    if kind not in FIELDS:
+        raise NoSuchPart
+    typed, inside = {}, {}
+    for item in FIELDS[kind]:
+        at = f"{path}.{item.name}"
+        if item.form in INSIDE:
+            inside[item.name] = _blocks(given, at, depth + 1)
+        else:
+            typed[item.name] = _typed(given, item, at)
+    return Block(kind, typed, inside)
 
 
-def _choice(given: Posted, name: str, kind: type[Choice]) -> Choice | None:
-    value = given.get(name, "")
-    return kind(value) if value in set(kind) else None
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _number(given: Posted, name: str) -> float | None:
-    text = given.get(name, "").strip()
-    try:
-        value = float(text) if text else None
-    except ValueError as error:
-        raise FormFieldWrong from error
-    if value is not None and not 0 < value < 1e6:
-        raise FormFieldWrong
-    return value
+def _typed(given: Posted, item: FieldOf, at: str) -> tuple[str, ...]:
+    if item.form is Form.GROUPS:
+        return tuple(given.getlist(at))
+    text = given.get(at, "")
+    lines = text.splitlines() if item.form in SEVERAL else [text]
+    return tuple(line.strip() for line in lines if line.strip())

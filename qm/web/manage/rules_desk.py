@@ -1,0 +1,187 @@
+"""What lies on the workshop's page: a rule in its form or as YAML, fixtures, what it is tried on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from qm.errors import QmError
+from qm.queries import rules as queries
+from qm.queries import rules_figures as figures
+from qm.services import rules as service
+from qm.services.rubric_drafts import spelled_key
+from qm.services.rules_fixtures import Outcome
+from qm.services.rules_form import Beyond, PartWrong, RuleForm, beyond, form_of, rule_of
+from qm.services.rules_form_acts import act
+from qm.services.rules_seeds import text_of
+from qm.services.rules_trial import Change, Trial
+from qm.web.access import actor
+from qm.web.manage.rules import group_names
+from qm.web.manage.rules_form import DATA_KEYS, posted_form
+from qm.web.manage.rules_form_view import Editor, said_beyond, said_wrong
+from qm.web.manage.rules_words import in_words
+from qm.web.saying import say
+from scoring.types import Verdict
+
+LAST = 50
+LAST_MOST = 500
+"""Calls that a draft may be tried on at once."""
+_STARTING = """key: my_rule
+title: 规则名称
+description: 这条规则要什么，为什么
+met_when:
+  phrase:
+    groups: [greeting]
+    role: agent
+    first_s: 20
+"""
+_COMMENT = re.compile(r"(?m)(^|\s)#")
+
+
+class By(StrEnum):
+    """How the rule is being written."""
+
+    FORM = "form"
+    YAML = "yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The page as posted or as it begins."""
+
+    key: str | None
+    """None for a rule that is not stored yet."""
+    document: str
+    """The YAML; of no account while `form` is filled in."""
+    fixtures: str
+    form: RuleForm | None = None
+    """The form, where the rule is written there."""
+    script: str = ""
+    recording: str = ""
+    agent_no: str = ""
+    last: int = LAST
+    problem: str = ""
+    line: int | None = None
+    """Where the problem is in the YAML, from 1."""
+    wrong: str = ""
+    """Where the problem is in the form."""
+    focus: str = ""
+    lost: tuple[Beyond, ...] = ()
+    """What keeps the rule from being shown as a form."""
+    trial: Trial | None = None
+    outcomes: tuple[Outcome, ...] | None = None
+
+    @property
+    def by(self) -> By:
+        """Form or YAML."""
+        return By.YAML if self.form is None else By.FORM
+
+
+def opened(key: str, document: str, fixtures: str) -> Desk:
+    """A stored draft: as a form where the form loses nothing."""
+    return _as_form(Desk(key, document, fixtures))
+
+
+def posted(key: str | None) -> Desk:
+    """The page as posted. Raises what `posted_form` raises."""
+    given = request.form
+    written = given.get("by", By.YAML)
+    return Desk(
+        key=key,
+        document=given.get("document", "").replace("\r\n", "\n"),
+        fixtures=given.get("fixtures", "").replace("\r\n", "\n"),
+        form=posted_form(given, key) if written == By.FORM else None,
+        script=given.get("script", "").replace("\r\n", "\n"),
+        recording=given.get("recording", "").strip(),
+        agent_no=given.get("agent_no", "").strip(),
+        last=min(max(given.get("last", LAST, type=int), 1), LAST_MOST),
+    )
+
+
+def document_of(desk: Desk) -> str:
+    """The YAML to judge or keep. Raises `PartWrong`, `RuleUnusable`.
+
+    A form that changes nothing gives the stored text, with its comments.
+    """
+    if desk.form is None:
+        return desk.document
+    named = desk.form if desk.form.key else replace(desk.form, key=spelled_key(desk.form.title))
+    rule = rule_of(named)
+    kept = _stored(desk.key)
+    return kept if kept and service.read_rule(kept) == rule else text_of(rule)
+
+
+def acted(desk: Desk, button: str) -> Desk:
+    """The page after one of the form's buttons. Raises `PartWrong`, `RuleUnusable`, `NoSuchPart`."""
+    if button == By.FORM:
+        return _as_form(desk)
+    if desk.form is None:
+        return desk
+    if button == By.YAML:
+        blank = not desk.form.title and not any(desk.form.slots.inside.values())
+        return replace(desk, document=_STARTING if blank else document_of(desk), form=None)
+    what, _, rest = button.partition(":")
+    path, _, kind = rest.partition(":")
+    chosen = kind or request.form.get(f"{path}.{'become' if what == 'become' else 'new'}", "")
+    slots, focus = act(desk.form.slots, what, path, chosen)
+    moved = f"{what}:{focus}" if what in ("up", "down") else focus
+    return replace(desk, form=replace(desk.form, slots=slots), focus=moved)
+
+
+def show(desk: Desk, status: int = 200) -> ResponseReturnValue:
+    """The page; the workshop alone where htmx swaps it."""
+    swapped = "HX-Request" in request.headers
+    groups = group_names()
+    page = render_template(
+        "partials/_rule_workshop.html" if swapped else "pages/manage/rule_edit.html",
+        desk=desk,
+        line=queries.line(desk.key) if desk.key else None,
+        editor=Editor(groups, desk.wrong, desk.focus),
+        told=_told(desk, groups),
+        lost=said_beyond(desk.lost),
+        comments=desk.form is not None and bool(_COMMENT.search(desk.document or _stored(desk.key))),
+        marks=figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
+        measured=_measured(desk),
+        Change=Change,
+        Verdict=Verdict,
+        data_keys=DATA_KEYS,
+    )
+    return page, status
+
+
+def refused(desk: Desk, error: QmError) -> ResponseReturnValue:
+    """The page with what stands in the way, nothing typed lost."""
+    if isinstance(error, PartWrong):
+        return show(replace(desk, problem=said_wrong(error), wrong=error.path), error.status)
+    line = error.line if isinstance(error, service.RuleUnusable) else None
+    return show(replace(desk, problem=say(error), line=line), error.status)
+
+
+def _as_form(desk: Desk) -> Desk:
+    form = form_of(service.read_rule(desk.document, key=desk.key))
+    lost = beyond(form)
+    return replace(desk, lost=lost, form=None if lost else form)
+
+
+def _stored(key: str | None) -> str:
+    draft = queries.line(key).draft if key else None
+    return draft.document if draft else ""
+
+
+def _told(desk: Desk, groups: dict[str, str]) -> object:
+    """The rule in words; None while it is not one yet."""
+    try:
+        return in_words(service.read_rule(document_of(desk)), groups)
+    except QmError:
+        return None
+
+
+def _measured(desk: Desk) -> figures.Figures | None:
+    if desk.trial is None or desk.key is None:
+        return None
+    sought = queries.sought(service.read_rule(document_of(desk)))
+    return figures.measure(figures.marks(actor(), desk.key)[desk.key].values(), desk.trial.verdict_of, sought)
