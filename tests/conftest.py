@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.workers",
     "tests.support.chromium",
     "tests.support.site",
+    "tests.support.trials",
 ]
 
 

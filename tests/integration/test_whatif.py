@@ -1,102 +1,35 @@
-"""Trying forms on stored scores, and telling past scores anew with a reason and a ledger."""
+"""Trying forms on stored scores, before anyone is affected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from threading import Thread
 
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
-from sqlalchemy.exc import DatabaseError
-from sqlmodel import col, select
+from sqlmodel import select
 
-from qm import database
 from qm.actor import SYSTEM
 from qm.clock import now
 from qm.database import reading, writing
 from qm.errors import NotFound
-from qm.models import (
-    Evaluation,
-    EvaluationKind,
-    EvaluationState,
-    FindingRow,
-    Job,
-    JobState,
-    RestatedScore,
-    RubricVersion,
-    VersionState,
-    WhatIfCall,
-    WhatIfRun,
-)
+from qm.models import Evaluation, EvaluationKind, FindingRow, JobState, RubricVersion, WhatIfCall, WhatIfRun
 from qm.queries import whatif as queries
-from qm.queries.evaluations import answers_of, evaluation_view, rubric_of
-from qm.services import rubric_drafts, rules, whatif_restate, whatif_runs
+from qm.queries.evaluations import answers_of, rubric_of
+from qm.services import rubric_drafts, rules, whatif_runs
 from qm.services import rubric_drafts_edit as edits
 from qm.services.rubric_drafts_edit import Edit
 from qm.services.seeds import ensure_seeded
-from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
-from scoring.types import Answer, CriterionKind, Rubric
 from scoring.whatif import Case, what_if
 from tests.support.heard import bring_in
 from tests.support.people import Centre
 from tests.support.scored import add_scored
+from tests.support.trials import cheaper, drafted, tried
 
 Client = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def scored(centre: Centre) -> list[int]:
-    """Six released evaluations of two agents, one vetoed, and a draft nobody has released."""
-    found = [
-        add_scored(centre.agent_id),
-        add_scored(centre.agent_id, faults={"greeting": "none"}),
-        add_scored(centre.agent_id, faults={"greeting": "partial"}),
-        add_scored(centre.teammate_id, faults={"greeting": "none"}),
-        add_scored(centre.teammate_id),
-        add_scored(centre.teammate_id, state=EvaluationState.ACKNOWLEDGED),
-    ]
-    add_scored(centre.agent_id, state=EvaluationState.DRAFT)
-    return [item.evaluation_id for item in found]
-
-
-def drafted(centre: Centre, *steps: Edit) -> int:
-    """A draft of the general form with these edits."""
-    supervisor = centre.actors["supervisor"]
-    with reading() as session:
-        source = session.exec(
-            select(RubricVersion)
-            .where(RubricVersion.key == "phone_banking")
-            .order_by(col(RubricVersion.version).desc())
-        ).first()
-    assert source is not None
-    row = rubric_drafts.copy(supervisor, source.id or 0)
-    for step in steps:
-        rubric_drafts.change(supervisor, row.id or 0, step, what="改")
-    return row.id or 0
-
-
-def cheaper(rubric: Rubric) -> Rubric:
-    """The greeting's partial answer is worth nothing."""
-    greeting = edits.criterion_of(rubric, "greeting")
-    options = tuple(replace(o, points=Decimal(0)) if o.key == "partial" else o for o in greeting.options)
-    return edits.put_criterion(rubric, replace(greeting, options=options))
-
-
-def period() -> tuple[datetime, datetime]:
-    return now() - timedelta(days=30), now() + timedelta(days=1)
-
-
-def tried(centre: Centre, rubric_id: int, person: str = "supervisor") -> WhatIfRun:
-    """A run, carried out."""
-    from_at, to_at = period()
-    run = whatif_runs.start(centre.actors[person], rubric_id, from_at=from_at, to_at=to_at)
-    whatif_runs.work(run.id or 0)
-    return queries.run_of(run.id or 0)
 
 
 def test_a_run_finds_exactly_what_the_library_finds(centre: Centre, scored: list[int]) -> None:
@@ -141,11 +74,12 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
 
 def test_automatic_evaluations_are_answered_anew_from_stored_findings_and_kept_apart(centre: Centre) -> None:
     bring_in("p02_rude_transfer")
-    run = tried_all(centre, drafted(centre, lambda r: edits.move_section(r.sections[0].key, 1)(r)))
+    moved = drafted(centre, lambda r: edits.move_section(r.sections[0].key, 1)(r))
+    run = tried(centre, moved, "headquarters")
     automatic = next(s for s in queries.view(SYSTEM, run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC)
     assert (automatic.n, automatic.changed) == (1, 0), "moving a section changes no answer and no score"
     unbound = replace_rule("forbidden_speech")
-    run = tried_all(centre, drafted(centre, unbound))
+    run = tried(centre, drafted(centre, unbound), "headquarters")
     view = queries.view(SYSTEM, run.id or 0)
     assert [flip.criterion for flip in view.flips] == ["forbidden_speech"]
     assert view.calls[0].row.flips[0]["evidence"]["text"]
@@ -162,14 +96,7 @@ def test_a_rule_draft_is_tried_without_touching_what_is_stored(centre: Centre) -
     harmless = f"key: {rule}\ntitle: 改过的规则\nviolated_when:\n  pattern:\n    sounds: [不会有人说的话]\n"
     rules.save_draft(person, rule, document=harmless, fixtures="")
     before = stored_findings(recording_id)
-    run = whatif_runs.start(
-        person,
-        form.id or 0,
-        from_at=now() - timedelta(days=3650),
-        to_at=now() + timedelta(days=3650),
-        with_rule_drafts=True,
-    )
-    whatif_runs.work(run.id or 0)
+    run = tried(centre, form.id or 0, "headquarters", with_rule_drafts=True)
     view = queries.view(SYSTEM, run.id or 0)
     assert view.run.error == ""
     assert "forbidden_speech" in {flip.criterion for flip in view.flips}
@@ -186,17 +113,6 @@ def stored_findings(recording_id: str) -> dict[str, str]:
 
 def replace_rule(key: str) -> Edit:
     return lambda r: edits.put_criterion(r, replace(edits.criterion_of(r, key), rule=None))
-
-
-def tried_all(centre: Centre, rubric_id: int) -> WhatIfRun:
-    run = whatif_runs.start(
-        centre.actors["headquarters"],
-        rubric_id,
-        from_at=now() - timedelta(days=3650),
-        to_at=now() + timedelta(days=3650),
-    )
-    whatif_runs.work(run.id or 0)
-    return queries.run_of(run.id or 0)
 
 
 def test_a_run_broken_off_goes_on_where_it_stood(
@@ -295,123 +211,6 @@ def test_a_run_started_on_the_page_waits_for_a_worker_and_shows_how_far_it_is(
     text = client.get(where, headers={"HX-Request": "true"}).text
     assert text.lstrip().startswith('<div id="run"')
     assert "hx-trigger" not in text, "polling stops when the work is done"
-
-
-def test_restating_publishes_and_keeps_every_old_score_in_the_ledger(
-    client_of: Client, centre: Centre, scored: list[int]
-) -> None:
-    before = {n: total_of(n) for n in scored}
-    draft = drafted(centre, cheaper)
-    run = tried(centre, draft)
-    client = client_of("supervisor")
-    assert "写明重述的理由" in client.post(f"/manage/whatif/{run.id}/restate", data={"reason": "x"}).text
-    assert {n: total_of(n) for n in scored} == before
-    answer = client.post(f"/manage/whatif/{run.id}/restate", data={"reason": "问候只算完整的"})
-    assert "/manage/whatif/ledger/" in answer.headers["Location"]
-    with reading() as session:
-        entries = session.exec(select(RestatedScore)).all()
-        row = session.get(RubricVersion, draft)
-    assert row is not None
-    assert row.state is VersionState.PUBLISHED
-    assert {e.evaluation_id: e.old_total for e in entries} == before
-    for entry in entries:
-        told = score(
-            rubric_of(entry.old_rubric_id),
-            whatif_restate.old_answers(entry),
-            {"queue": "转账", "direction": "inbound"},
-        )
-        assert told.total == entry.old_total, "the old score can be recomputed from the ledger"
-        assert entry.new_total == total_of(entry.evaluation_id)
-    assert total_of(scored[2]) < before[scored[2]]
-    ledger = client.get(answer.headers["Location"]).text
-    assert "问候只算完整的" in ledger
-
-
-def total_of(evaluation_id: int) -> Decimal:
-    with reading() as session:
-        total = session.exec(select(Evaluation.total).where(Evaluation.id == evaluation_id)).one()
-    assert total is not None
-    return total
-
-
-def test_the_agent_sees_the_old_score_beside_the_new_one(
-    client_of: Client, centre: Centre, scored: list[int]
-) -> None:
-    old = total_of(scored[2])
-    run = tried(centre, drafted(centre, cheaper))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="统一口径")
-    view = evaluation_view(centre.actors["agent"], scored[2])
-    assert [item.old_total for item in view.restated] == [old]
-    text = client_of("agent").get(f"/mine/evaluations/{scored[2]}").text
-    assert f"原分数 {old.normalize():f}" in text
-    assert "统一口径" in text
-    listed = client_of("agent").get("/mine/").text
-    assert f"<s>{old}</s>" in listed
-    assert "重述理由：统一口径" in listed
-
-
-def test_evaluations_that_lack_answers_are_left_as_they_were(centre: Centre, scored: list[int]) -> None:
-    before = {n: total_of(n) for n in scored}
-
-    def asked(rubric: Rubric) -> Rubric:
-        added = edits.add_criterion(rubric.sections[0].key, CriterionKind.YES_NO)(rubric)
-        fresh = added.sections[0].criteria[-1]
-        return edits.put_criterion(added, replace(fresh, title="新问的"))
-
-    run = tried(centre, drafted(centre, asked))
-    done = whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="增加一项")
-    assert (done.scores, done.left) == (0, 6)
-    assert {n: total_of(n) for n in scored} == before
-
-
-def test_answers_to_questions_that_are_gone_move_to_the_ledger(centre: Centre, scored: list[int]) -> None:
-    run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="不再考核问候")
-    assert "greeting" not in {answer.criterion for answer in answers_of(scored[0])}
-    with reading() as session:
-        entry = session.exec(select(RestatedScore).where(RestatedScore.evaluation_id == scored[0])).one()
-    kept: list[Answer] = list(whatif_restate.old_answers(entry))
-    assert "greeting" in {answer.criterion for answer in kept}
-
-
-def test_a_form_changed_after_its_trial_is_not_restated(centre: Centre, scored: list[int]) -> None:
-    draft = drafted(centre, cheaper)
-    run = tried(centre, draft)
-    rubric_drafts.change(
-        centre.actors["supervisor"], draft, lambda r: replace(r, guidance="又改了"), what="改"
-    )
-    with pytest.raises(whatif_restate.NotTried):
-        whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="理由充分")
-
-
-def test_automatic_evaluations_are_queued_and_the_old_ones_stay(centre: Centre) -> None:
-    recording_id = bring_in("p02_rude_transfer")
-    run = tried_all(centre, drafted(centre, cheaper))
-    with writing() as session:
-        for job in session.exec(select(Job)).all():
-            session.delete(job)
-    done = whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="统一口径")
-    assert done.automatic == 1
-    with reading() as session:
-        job = session.exec(select(Job).where(Job.recording_id == recording_id)).one()
-        kept = session.exec(select(Evaluation).where(Evaluation.kind == EvaluationKind.AUTOMATIC)).all()
-    assert job.step == "prescore"
-    assert len(kept) == 1
-
-
-@pytest.mark.parametrize("statement", ["UPDATE {} SET reason = 'x'", "DELETE FROM {}"])
-def test_the_database_keeps_the_ledger_from_change(centre: Centre, scored: list[int], statement: str) -> None:
-    run = tried(centre, drafted(centre, cheaper))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="统一口径")
-    for table, text in (
-        ("restatement", statement),
-        ("restated_score", statement.replace("reason = 'x'", "old_total = '100'")),
-    ):
-        with (
-            pytest.raises(DatabaseError, match="unchangeable"),
-            database.engine().begin() as connection,
-        ):
-            connection.execute(sa.text(text.format(table)))
 
 
 def test_versions_compare_equal_after_their_documents_are_read(centre: Centre, scored: list[int]) -> None:
