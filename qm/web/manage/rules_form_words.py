@@ -54,7 +54,7 @@ class KindWords:
 _SECONDS = lazy_gettext("秒")
 _TURNS = lazy_gettext("句")
 _TIMES = lazy_gettext("次")
-_CHARS = lazy_gettext("字")
+_CHARS = lazy_gettext("个字")
 _RATE = lazy_gettext("字/分钟")
 _FOLD = lazy_gettext("倍")
 _SHARE = lazy_gettext("0 到 1")
