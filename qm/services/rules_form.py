@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 import yaml
@@ -170,6 +171,15 @@ def _typed(value: Any) -> tuple[str, ...]:
     return (repr(value).removesuffix(".0") if isinstance(value, float) else str(value),)
 
 
+def _keyed(steps: tuple[Block, ...]) -> Iterator[Block]:
+    """Steps that all have a key: those without get one that no other has."""
+    taken = {key for step in steps for key in step.typed.get("key", ())}
+    free = (f"step_{n}" for n in count(1) if f"step_{n}" not in taken)
+    for step in steps:
+        key = step.typed.get("key") or (next(free),)
+        yield Block("step", {**step.typed, "key": key}, step.inside)
+
+
 def _a_line(text: str) -> bool:
     return text == text.strip() and len(text.splitlines()) <= 1
 
@@ -234,14 +244,10 @@ class _Tree:
         if not parts:
             return None
         if item.form is Form.STEPS:
-            steps = [self._step(part, f"{at}.{n}", n + 1) for n, part in enumerate(parts)]
+            steps = [self._fields(part, f"{at}.{n}") for n, part in enumerate(_keyed(parts))]
             return self._sequence(steps, at, block.kind)
         nodes = [self._condition(part, f"{at}.{n}") for n, part in enumerate(parts)]
         return nodes[0] if item.form is Form.CONDITION else self._sequence(nodes, at, block.kind)
-
-    def _step(self, step: Block, path: str, number: int) -> Node:
-        key = step.typed.get("key") or (f"step_{number}",)
-        return self._fields(Block("step", {**step.typed, "key": key}, step.inside), path)
 
     def _value(self, block: Block, item: FieldOf, at: str) -> Node | None:
         texts = block.typed.get(item.name, ())

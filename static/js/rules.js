@@ -78,7 +78,10 @@ function settle({ first }) {
   const button = went && workshop.querySelector(`button[value="${CSS.escape(went)}"]`);
   if (wrong) reveal(wrong);
   else if (button) button.focus({ preventScroll: true });
-  else if (went) reveal(document.getElementById(`b-${went}`) ?? document.getElementById(went) ?? workshop);
+  else if (went) {
+    const path = went.split(":").pop(); // what was moved to an end has no such button any more
+    reveal(document.getElementById(`b-${path}`) ?? document.getElementById(path) ?? workshop);
+  }
 }
 
 document.addEventListener("htmx:after:swap", () => settle({ first: false }));

@@ -23,7 +23,7 @@ from qm.web.manage.rules_form import posted_form
 from qm.web.manage.rules_form_view import said_beyond, said_wrong
 from qm.web.manage.rules_form_words import CHOICES, KIND_WORDS, label_of
 from scoring.rules import Explanations, Rule, load_rules, seeded
-from scoring.rules.nodes import All, DeadAir, Duration, Flow, Not, Pattern, Phrase, Step, Who
+from scoring.rules.nodes import All, DeadAir, Duration, Flow, Not, Pattern, Phrase, Who
 from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, usual
 
 PART = {"opened_by": "customer"}
@@ -233,12 +233,14 @@ def test_what_is_still_empty_is_told_with_the_names_on_the_page() -> None:
     assert said_wrong(caught.value) == "“步骤”：“做到的标志” 还没有条件：请添加至少一个"
 
 
-def test_a_step_without_a_key_gets_one() -> None:
-    step = Block("step", {"title": ("核实",)}, {"done_when": (new_block("opened_by"),)})
-    condition = rule_of(_form(Block("flow", {"ordered": ("1",)}, {"steps": (step,)}))).condition
+def test_steps_without_a_key_get_one_that_no_other_has() -> None:
+    done = {"done_when": (new_block("opened_by"),)}
+    steps = tuple(
+        Block("step", {"title": ("核实",), "key": key}, done) for key in ((), ("step_1",), (), ("lock",))
+    )
+    condition = rule_of(_form(Block("flow", {"ordered": ("1",)}, {"steps": steps}))).condition
     assert isinstance(condition, Flow)
-    assert isinstance(condition.steps[0], Step)
-    assert condition.steps[0].key == "step_1"
+    assert [step.key for step in condition.steps] == ["step_2", "step_1", "step_3", "lock"]
 
 
 def _top(*kinds: str) -> Block:
