@@ -20,7 +20,7 @@ from qm.queries.recordings import visible_to
 from qm.queries.rubrics import version
 from scoring.errors import AnswerInvalid, ScoringError
 from scoring.marks import check
-from scoring.rubric import Problem, diff, in_words, rubric_from_dict, validate
+from scoring.rubric import Change, Problem, diff, rubric_from_dict, validate
 from scoring.types import Answer, ConditionSource, Criterion, Rubric, Section
 
 EXAMPLES_MAX = 8
@@ -71,8 +71,8 @@ class Builder:
     """Key and title of each rule in force."""
     before: RubricVersion | None
     """The version in force."""
-    changed: tuple[str, ...]
-    """Against the version in force, in words."""
+    changed: tuple[Change, ...]
+    """Against the version in force."""
 
     def noted(self, at: str) -> tuple[Noted, ...]:
         """What is wrong with one part."""
@@ -104,7 +104,6 @@ def builder(rubric_id: int, answers: Sequence[Answer] = (), data: Mapping[str, s
             .where(RubricVersion.key == row.key, RubricVersion.state == VersionState.PUBLISHED)
             .order_by(col(RubricVersion.version).desc())
         ).first()
-    changes = diff(rubric_from_dict(before.document), rubric) if before else ()
     last = edits[0] if edits and edits[0].before is not None else None
     return Builder(
         row=row,
@@ -115,7 +114,7 @@ def builder(rubric_id: int, answers: Sequence[Answer] = (), data: Mapping[str, s
         trial=trial(rubric, rubric_id, answers, data or {}),
         rules=named,
         before=before,
-        changed=tuple(in_words(change) for change in changes),
+        changed=diff(rubric_from_dict(before.document), rubric) if before else (),
     )
 
 

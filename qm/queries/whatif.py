@@ -31,7 +31,7 @@ from qm.models import (
 )
 from qm.queries.recordings import visible_to
 from scoring.averages import Observation, average
-from scoring.rubric import diff, in_words, rubric_from_dict
+from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
 from scoring.whatif import SHIFT_BOUNDS, Shift
 
@@ -94,7 +94,7 @@ class RunView:
     row: RubricVersion
     rubric: Rubric
     by: str
-    form_changes: tuple[str, ...]
+    form_changes: tuple[Change, ...]
     sides: tuple[Side, ...]
     flips: tuple[FlipCount, ...]
     calls: tuple[ChangedCall, ...]
@@ -220,13 +220,12 @@ def view(actor: Actor, run_id: int, *, page: int = 1) -> RunView:
     changed = sorted(
         (line for line in lines if line.changed), key=lambda line: (-_size(line), line.evaluation_id)
     )
-    changes = diff(rubric_from_dict(base.document), rubric) if base else ()
     return RunView(
         run=run,
         row=row,
         rubric=rubric,
         by=by.name if by else "",
-        form_changes=tuple(in_words(change) for change in changes),
+        form_changes=diff(rubric_from_dict(base.document), rubric) if base else (),
         sides=tuple(_side(kind, [x for x in lines if x.kind is kind], agents) for kind in EvaluationKind),
         flips=_flips(lines),
         calls=_calls(changed[PAGE * (page - 1) : PAGE * page], agents),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from flask import Flask
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from qm.actor import UserRole
 from qm.models import JobState, QuarantineState, RecordingStatus, VersionState
 from qm.queries.periods import PeriodKind
 from recorder.types import Refusal, Role
+from scoring import rubric
 from scoring.rules import ContactFault
 from scoring.types import CriterionKind, CriticalClass, Policy, ScoringMode, Veto
 from transcribe.types import PhraseKind
@@ -116,6 +117,12 @@ def in_words(value: StrEnum) -> str:
     return str(WORDS[type(value)][value])
 
 
+def change_in_words(change: rubric.Change) -> str:
+    """One difference between two versions of a form, in the reader's language."""
+    return rubric.in_words(change, gettext)
+
+
 def register(app: Flask) -> None:
-    """Give templates the filter `in_words`."""
-    app.jinja_env.filters["in_words"] = in_words
+    """Give templates the filters `in_words` and `change_in_words`."""
+    for filter_ in (in_words, change_in_words):
+        app.add_template_filter(filter_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -45,8 +45,9 @@ class Change:
     """Title of the part, as the newer version has it where it is still there."""
     field: str = ""
     """Name of the changed field."""
-    before: str = ""
-    after: str = ""
+    before: Any = ""
+    """The earlier value; of a part that moved, its section's title."""
+    after: Any = ""
 
 
 WORDS = {
@@ -81,22 +82,34 @@ VALUES: dict[type[Enum], dict[str, str]] = {
 """Chinese names of what a field can hold."""
 
 
+SENTENCES = {
+    ChangeKind.ADDED: "新增“%(title)s”",
+    ChangeKind.REMOVED: "删去“%(title)s”",
+    ChangeKind.MOVED: "“%(title)s”从“%(before)s”移到“%(after)s”",
+    ChangeKind.CHANGED: "“%(title)s”的%(what)s由“%(before)s”改为“%(after)s”",
+}
+"""What is said of each kind."""
+
+Say = Callable[[str], str]
+"""Puts a word of this module into another language."""
+
+
 def diff(old: Rubric, new: Rubric) -> tuple[Change, ...]:
     """Every difference from `old` to `new`, matched by key; the version number itself is none."""
     return tuple(_rubric(old, new))
 
 
-def in_words(change: Change) -> str:
-    """One line of Chinese for one change."""
-    name = f"“{change.title}”"
-    if change.kind is ChangeKind.ADDED:
-        return f"新增{name}"
-    if change.kind is ChangeKind.REMOVED:
-        return f"删去{name}"
-    if change.kind is ChangeKind.MOVED:
-        return f"{name}从“{change.before}”移到“{change.after}”"
-    what = WORDS.get(change.field, change.field)
-    return f"{name}的{what}由“{change.before or '无'}”改为“{change.after or '无'}”"
+def in_words(change: Change, say: Say = str) -> str:
+    """One line for one change, in Chinese unless `say` puts it into another language.
+
+    What the form's author wrote stays as it is.
+    """
+    return say(SENTENCES[change.kind]) % {
+        "title": change.title,
+        "what": say(WORDS.get(change.field, change.field)),
+        "before": _words(change.before, say) or say("无"),
+        "after": _words(change.after, say) or say("无"),
+    }
 
 
 def _rubric(old: Rubric, new: Rubric) -> Iterator[Change]:
@@ -154,18 +167,20 @@ def _fields(old: Part, new: Part, where: str, title: str, *, skip: set[str]) -> 
     for item in fields(new):
         before, after = getattr(old, item.name), getattr(new, item.name)
         if item.name not in skip and before != after:
-            yield Change(ChangeKind.CHANGED, where, title, item.name, _words(before), _words(after))
+            yield Change(ChangeKind.CHANGED, where, title, item.name, before, after)
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, say: Say) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return say("是" if value else "否")
     if isinstance(value, Enum):
-        return VALUES.get(type(value), {}).get(value.value, str(value.value))
+        return say(VALUES.get(type(value), {}).get(value.value, str(value.value)))
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, tuple):
-        return "；".join(f"{c.key} {_words(c.operator)} {'、'.join(c.values)}" for c in value)
+        conditions = (f"{c.key} {_words(c.operator, say)} {say('、').join(c.values)}" for c in value)
+        return say("；").join(conditions)
     if isinstance(value, Example):
-        return f"{value.title or value.recording_id[:8]} {value.start_s:.1f}–{value.end_s:.1f} 秒"
+        span = f"{value.start_s:.1f}–{value.end_s:.1f}"
+        return say("%(title)s %(span)s 秒") % {"title": value.title or value.recording_id[:8], "span": span}
     return "" if value is None else str(value)

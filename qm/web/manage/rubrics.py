@@ -11,7 +11,6 @@ from qm.queries import rubrics as queries
 from qm.services import rubrics as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
-from scoring.rubric import in_words
 from scoring.sheets import not_in_table
 
 EXPORTS = (("xlsx", "Excel"), ("yaml", "YAML"))
@@ -34,12 +33,10 @@ def rubrics() -> ResponseReturnValue:
 def rubric(rubric_id: int) -> ResponseReturnValue:
     """One version, as it will be read and scored."""
     view = queries.view(rubric_id)
-    changed = [in_words(change) for change in view.changes]
     return render_template(
         "pages/manage/rubric.html",
         view=view,
         rubric=view.rubric,
-        changed=changed,
         exports=EXPORTS,
         lost=not_in_table(view.rubric),
     )

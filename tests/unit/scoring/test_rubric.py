@@ -281,6 +281,20 @@ def test_difference_names_what_was_added_removed_moved_and_changed() -> None:
     assert diff(old, replace(old, version=2)) == ()
 
 
+def test_a_difference_in_another_language_keeps_what_the_author_wrote() -> None:
+    old = form(section("a", "100", yes_no("权重")))
+    new = form(section("a", "100", replace(old.criteria[0], policy=Policy.HUMAN_ONLY)))
+    english = {
+        "“%(title)s”的%(what)s由“%(before)s”改为“%(after)s”": "“%(title)s”: %(what)s %(before)s → %(after)s",
+        "权重": "weight",
+        "采纳方式": "taken over",
+        "系统建议，人工确认": "suggested",
+        "只由人工评": "by people",
+    }
+    told = [in_words(change, lambda word: english.get(word, word)) for change in diff(old, new)]
+    assert told == ["“权重”: taken over suggested → by people"]
+
+
 def test_missing_asks_for_answer_comment_and_evidence_and_then_for_nothing() -> None:
     phone = seeded()[0]
     best = {c.key: said(c.key, max(c.options, key=lambda o: o.points).key) for c in phone.criteria}
