@@ -62,9 +62,16 @@ function reveal(part) {
   part.scrollIntoView({ block: "nearest" });
 }
 
+// Leaving with a rule that is not saved asks first; every button of the page keeps or saves it.
+let unsaved = false;
+document.addEventListener("input", (event) => { if (event.target.closest("#writing, #cases")) unsaved = true; });
+document.addEventListener("submit", (event) => { if (event.target.id === "workshop") unsaved = false; });
+window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
 function settle({ first }) {
   const workshop = document.getElementById("workshop");
   if (!workshop) return;
+  unsaved ||= "unsaved" in workshop.dataset;
   const editor = document.getElementById("document");
   const place = document.getElementById("place");
   if (editor) {

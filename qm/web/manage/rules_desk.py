@@ -136,14 +136,17 @@ def show(desk: Desk, status: int = 200) -> ResponseReturnValue:
     """The page; the workshop alone where htmx swaps it."""
     swapped = "HX-Request" in request.headers
     groups = group_names()
+    document = _finished(desk)
+    stored = _stored(desk.key)
     page = render_template(
         "partials/_rule_workshop.html" if swapped else "pages/manage/rule_edit.html",
         desk=desk,
         line=queries.line(desk.key) if desk.key else None,
         editor=Editor(groups, desk.wrong, desk.focus),
-        told=_told(desk, groups),
+        told=in_words(service.read_rule(document), groups) if document else None,
+        unsaved=request.method == "POST" and document != stored,
         lost=said_beyond(desk.lost),
-        comments=desk.form is not None and bool(_COMMENT.search(desk.document or _stored(desk.key))),
+        comments=desk.form is not None and bool(_COMMENT.search(desk.document or stored)),
         marks=figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
         measured=_measured(desk),
         Change=Change,
@@ -172,12 +175,14 @@ def _stored(key: str | None) -> str:
     return draft.document if draft else ""
 
 
-def _told(desk: Desk, groups: dict[str, str]) -> object:
-    """The rule in words; None while it is not one yet."""
+def _finished(desk: Desk) -> str | None:
+    """The rule's YAML; None while it is not a rule yet."""
     try:
-        return in_words(service.read_rule(document_of(desk)), groups)
+        document = document_of(desk)
+        service.read_rule(document, key=desk.key)
     except QmError:
         return None
+    return document
 
 
 def _measured(desk: Desk) -> figures.Figures | None:

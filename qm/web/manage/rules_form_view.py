@@ -18,6 +18,7 @@ from qm.web.manage.rules_form_words import (
     FAMILIES,
     KIND_WORDS,
     RULE_WORDS,
+    SHARE,
     Family,
     Label,
     Text,
@@ -128,7 +129,7 @@ def _short(label: Label, texts: tuple[str, ...], item: FieldOf) -> str:
     if item.form is Form.FLAG:
         return name
     text = CHOICES[item.choices].get(texts[0], texts[0]) if item.choices else texts[0]
-    return f"{name} {text} {label.unit}".strip()
+    return f"{name} {text} {'' if label.unit is SHARE else label.unit}".strip()
 
 
 def said_wrong(error: PartWrong) -> str:

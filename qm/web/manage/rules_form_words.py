@@ -57,7 +57,8 @@ _TIMES = lazy_gettext("次")
 _CHARS = lazy_gettext("个字")
 _RATE = lazy_gettext("字/分钟")
 _FOLD = lazy_gettext("倍")
-_SHARE = lazy_gettext("0 到 1")
+SHARE = lazy_gettext("0 到 1")
+"""The range of a share; no unit of its own."""
 _EXAMPLES = lazy_gettext("例句，每行一句")
 _UNLIKE = lazy_gettext("反例：更像这些的不算，每行一句")
 _THRESHOLD = lazy_gettext("至少多像")
@@ -92,7 +93,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
             "groups": Label(lazy_gettext("短语组")),
             "phrases": Label(lazy_gettext("只要这几句短语，每行一句，与短语库写得一样"), apart=True),
             "distinct": Label(lazy_gettext("至少几个不同的组或短语"), apart=True),
-            "min_score": Label(lazy_gettext("匹配至少多可靠"), _SHARE, apart=True),
+            "min_score": Label(lazy_gettext("匹配至少多可靠"), SHARE, apart=True),
             "negated": Label(lazy_gettext("否定句里的也算"), apart=True),
         },
     ),
@@ -115,8 +116,8 @@ KIND_WORDS: Mapping[str, KindWords] = {
         {
             "examples": Label(_EXAMPLES),
             "unlike": Label(_UNLIKE),
-            "threshold": Label(_THRESHOLD, _SHARE, hint=lazy_gettext("试一试时会列出阈值附近的话。")),
-            "margin": Label(lazy_gettext("至少比反例高出"), _SHARE, apart=True),
+            "threshold": Label(_THRESHOLD, SHARE, hint=lazy_gettext("试一试时会列出阈值附近的话。")),
+            "margin": Label(lazy_gettext("至少比反例高出"), SHARE, apart=True),
         },
     ),
     "manner": KindWords(
@@ -126,7 +127,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
         {
             "examples": Label(lazy_gettext("这种口吻的例句，每行一句")),
             "unlike": Label(lazy_gettext("正常口吻的例句，每行一句")),
-            "threshold": Label(lazy_gettext("至少多大把握"), _SHARE),
+            "threshold": Label(lazy_gettext("至少多大把握"), SHARE),
             "min_chars": Label(lazy_gettext("短于几个字的不看"), _CHARS, apart=True),
         },
     ),
@@ -192,7 +193,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
         lazy_gettext("重复"),
         lazy_gettext("把差不多的话又说一遍"),
         {
-            "threshold": Label(_THRESHOLD, _SHARE),
+            "threshold": Label(_THRESHOLD, SHARE),
             "min_chars": Label(lazy_gettext("短于几个字的不看"), _CHARS),
             "count": Label(lazy_gettext("至少几次"), _TIMES),
         },
@@ -210,7 +211,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
         Family.CALL,
         lazy_gettext("说话占比"),
         lazy_gettext("一方占全部说话时间的几成"),
-        {"min": Label(lazy_gettext("不少于"), _SHARE), "max": Label(lazy_gettext("不多于"), _SHARE)},
+        {"min": Label(lazy_gettext("不少于"), SHARE), "max": Label(lazy_gettext("不多于"), SHARE)},
     ),
     "turns": KindWords(
         Family.CALL,
