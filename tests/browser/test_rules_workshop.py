@@ -178,6 +178,7 @@ def test_a_procedure_with_a_branch_is_put_together_moved_and_shown_as_yaml(live:
     assert document.index("核实身份") < document.index("\n      when:") < document.index("已经挂失")
     page.get_by_role("button", name="表单", exact=True).click()
     expect(page.locator("[id='condition.0.steps.0.when.0.min_s']")).to_have_value("30")
+    expect(page.locator(".rule-words")).to_contain_text("只在这种情形下要求")
     page.locator("button[value='remove:condition.0.steps.0']").click()
     expect(page.get_by_label("第 1 步的名称")).to_have_value("挂失")
     assert complaints == []

@@ -96,12 +96,16 @@ class _Teller:
             label, parts = told(node)
             return Words(label, tuple(self.tell(part) for part in parts))
         if isinstance(node, n.Flow):
-            steps = tuple(
-                Words(_say("步骤“%(title)s”", title=step.title), (self.tell(step.done_when),))
-                for step in node.steps
-            )
+            steps = tuple(self._step(step) for step in node.steps)
             return Words(_say("按顺序完成以下步骤") if node.ordered else _say("完成以下步骤"), steps)
         return Words(_FACTS[type(node)](node))
+
+    def _step(self, step: n.Step) -> Words:
+        title = _say("步骤“%(title)s”", title=step.title)
+        if step.optional:
+            title = _say("%(step)s（可做可不做）", step=title)
+        branch = () if step.when is None else (Words(_say("只在这种情形下要求"), (self.tell(step.when),)),)
+        return Words(title, (self.tell(step.done_when), *branch))
 
     def _spoken(self, node: n.Spoken) -> Words:
         text, more = self._what(node)
