@@ -22,6 +22,12 @@ BROKEN = "训练出错（%(error)s）。请再试；若仍失败，请告诉管�
 _SAY_EVERY_S = 0.5
 
 
+class TooFewAnswers(learning.NotTrained):
+    """A person has to judge more calls first."""
+
+    message = "没有训练：至少需要 %(least)d 个人工答案，现有 %(n)d 个"
+
+
 class StillTraining(Conflict):
     """One training of a criterion at a time."""
 
@@ -29,11 +35,11 @@ class StillTraining(Conflict):
 
 
 def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
-    """Ask a worker for a training. Raises `NotFound`, `NotTrained`, `StillTraining`, `Forbidden`."""
+    """Ask a worker for a training. Raises `NotFound`, `TooFewAnswers`, `StillTraining`, `Forbidden`."""
     check_actor(actor)
     line = queries.line(rubric_key, criterion)
     if line.answers < LEAST_ANSWERS:
-        raise learning.NotTrained(words=f"至少需要 {LEAST_ANSWERS} 个人工答案，现有 {line.answers} 个")
+        raise TooFewAnswers(least=LEAST_ANSWERS, n=line.answers)
     jobs.prepare()
     with writing() as session:
         last = queries.latest_run(rubric_key, criterion)

@@ -117,7 +117,7 @@ def perform(run_id: int, *, processes: int) -> Tally:
             tally = rejudge(processes=processes, progress=lambda tally: _moved(run_id, tally))
     except Exception as error:
         words = f"{error}" if str(error) else type(error).__name__
-        _ended(run_id, JobState.FAILED, f"重新判定中断：{words}。请再点一次“全部重新判定”。"[:500])
+        _ended(run_id, JobState.FAILED, f"重新判定中断：{words}。请再点一次“按现行规则重新判定”。"[:500])
         raise
     _ended(run_id, JobState.DONE, "")
     return tally

@@ -1,7 +1,7 @@
 """Sentences that the machine built and stored, in the reader's language.
 
-Evidence, warnings and refusals are stored as Chinese sentences with their figures filled in: that is
-what an audit has to find again. For readers of another language each is recognised by its frame.
+Evidence, warnings, refusals and failures are stored as Chinese sentences with their figures filled in:
+that is what an audit has to find again. For readers of another language each is recognised by its frame.
 Quotations, titles and whatever no frame knows stay as they are.
 """
 
@@ -13,6 +13,7 @@ from functools import cache
 from flask import Flask
 from flask_babel import gettext
 
+from qm.web.failure_words import FAILURES
 from qm.web.locale import current_locale
 
 QUOTING = ("phrase:", "pattern", "similar:", "manner:", "repetition", "edge", "entity:", "human")
@@ -129,7 +130,7 @@ REFUSALS = (
 )
 """Why a file was refused, sentence by sentence, and the names that stand in them."""
 
-FRAMES = EVIDENCE + WARNINGS + REFUSALS
+FRAMES = EVIDENCE + WARNINGS + REFUSALS + FAILURES
 _PLACE = re.compile(r"%\((\w+)\)s")
 _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _NARROW = re.compile(r"(?<=[\u3400-\u9fff])[,?!;:](?=[\u3400-\u9fff]|$)")
@@ -139,7 +140,8 @@ def built(text: str) -> str:
     """A built sentence, or several, in the reader's language; unknown ones stay Chinese."""
     if current_locale() == "zh":
         return text
-    return ". ".join(_sentence(part) for part in text.split("。") if part)
+    whole = _translated(text)
+    return whole if whole != text else ". ".join(_sentence(part) for part in text.split("。") if part)
 
 
 def _sentence(text: str) -> str:

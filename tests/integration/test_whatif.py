@@ -139,6 +139,19 @@ def test_a_run_broken_off_goes_on_where_it_stood(
     assert len(calls) == 4, "what was kept is not computed again"
 
 
+def test_a_reader_of_english_is_told_why_and_what_in_english(client_of: Client, centre: Centre) -> None:
+    bring_in("p02_rude_transfer")
+    run = tried(centre, drafted(centre, replace_rule("forbidden_speech")), "headquarters")
+    client = client_of("headquarters")
+    client.set_cookie("locale", "en")
+    text = client.get(f"/manage/whatif/{run.id}").text
+    assert "”: Rule changed from “forbidden_speech” to “None”" in text
+    with writing() as session:
+        row = session.get_one(WhatIfRun, run.id)
+        row.state, row.error = JobState.FAILED, whatif_runs.BROKEN % {"error": "OSError"}
+    assert "The trial failed (OSError)." in client.get(f"/manage/whatif/{run.id}").text
+
+
 def test_two_workers_never_carry_out_one_run(centre: Centre, scored: list[int]) -> None:
     run = tried(centre, drafted(centre, cheaper))
     whatif_runs.work(run.id or 0)

@@ -83,9 +83,8 @@ def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str
 def waiting_words(status: RecordingStatus, problem: str) -> str:
     """Why there is nothing to read, and what to do meanwhile."""
     if status is RecordingStatus.FAILED:
-        return str(
-            gettext("转写失败：%(problem)s 可以先听录音评分。", problem=problem or gettext("原因未知。"))
-        )
+        why = built(problem) or gettext("原因未知。")
+        return str(gettext("转写失败：%(problem)s 可以先听录音评分。", problem=why))
     if status is RecordingStatus.STORED:
         return str(gettext("正在转写，完成后刷新即可看到文字。可以先听录音评分。"))
     return str(gettext("没有听到可转写的话。请直接听录音评分。"))

@@ -17,6 +17,8 @@ from qm.queries import whatif as queries
 from qm.services import errand_runs, whatif_restate, whatif_runs
 from qm.settings import settings
 from qm.web.access import actor, allow
+from qm.web.built_words import built
+from qm.web.locale import current_locale
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
@@ -148,6 +150,14 @@ def flip_words(said: dict[str, Any] | None) -> str:
     if said["occurrences"] is not None:
         return str(gettext("%(count)s 次", count=said["occurrences"]))
     return said["number"] or "、".join(said["labels"]) or str(gettext("文字"))
+
+
+@blueprint.app_template_filter("flip_why")
+def flip_why(flip: dict[str, Any]) -> str:
+    """Why an answer changes: the rule's own sentence, which other languages leave to the proof beside it."""
+    told = built(flip["why"])
+    left = current_locale() != "zh" and told == flip["why"] and flip["evidence"]
+    return "" if left else told
 
 
 @blueprint.app_template_filter("last_day")

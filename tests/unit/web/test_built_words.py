@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +11,12 @@ import yaml
 from flask import Flask, session
 
 from qm.catalogue import HAN
+from qm.errors import Forbidden, NotFound
 from qm.paths import ROOT
+from qm.services import learning, learning_runs, whatif_runs
 from qm.web import locale
 from qm.web.built_words import QUOTING, built, said, wide
+from qm.web.manage.whatif import flip_why
 from recorder.limits import Limits
 from recorder.media import Damage
 from recorder.sniff import Container
@@ -20,6 +25,47 @@ from recorder.verdict import check_shape, not_a_recording, nothing_heard, too_lo
 from scoring.rules import conversation_from_script, judge_many, seeded
 
 LIBRARY = ROOT / "scoring" / "rules" / "library"
+
+FAILING = [
+    "transcribe/weights.py",
+    "transcribe/engines/__init__.py",
+    "transcribe/engines/openai_api.py",
+    "transcribe/engines/speech_model.py",
+    "recorder/storage/directory.py",
+    "recorder/storage/protocol.py",
+    "recorder/storage/s3.py",
+    "scoring/learn/training.py",
+    "qm/worker/ear.py",
+    "qm/worker/ear_child.py",
+    "qm/worker/household.py",
+    "qm/worker/workflow.py",
+    "qm/services/pipeline_hear.py",
+    "qm/services/pipeline_scan.py",
+    "qm/services/rejudge.py",
+    "qm/services/rejudge_chunk.py",
+]
+"""Modules all of whose Chinese may end in the row of a job or an errand."""
+
+
+class Spoken(ast.NodeVisitor):
+    """The Chinese texts of a module, docstrings apart; `x` stands for what is filled in."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.generic_visit(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self._keep("".join(str(p.value) if isinstance(p, ast.Constant) else "x" for p in node.values))
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        self._keep(str(node.value))
+
+    def _keep(self, text: str) -> None:
+        if HAN.search(text):
+            self.texts.append(text)
 
 
 @pytest.fixture
@@ -67,6 +113,38 @@ def test_refusals_are_read_sentence_by_sentence() -> None:
     texts = [built(error.detail) for error in [*refused, told.value]]
     assert [text for text in texts if HAN.search(text)] == []
     assert built("缺少工号（agent_no），请补上；缺少来源（source），请补上").count("is missing") == 2
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("name", FAILING)
+def test_every_failure_that_is_kept_has_english_words(name: str) -> None:
+    module = Spoken()
+    module.visit(ast.parse((ROOT / name).read_text("utf-8")))
+    assert module.texts
+    assert [text for text in module.texts if HAN.search(built(text))] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_how_an_errand_ended_has_english_words() -> None:
+    kept = [
+        learning_runs.CANCELLED,
+        learning_runs.BROKEN % {"error": "OSError"},
+        whatif_runs.CANCELLED,
+        whatif_runs.BROKEN % {"error": "OSError"},
+        str(learning.NotTrained(words="人工答案只有一种（各种答案至少要有 5 个），学不到区别。")),
+        str(learning.NothingNew()),
+        str(NotFound()),
+        str(Forbidden()),
+    ]
+    assert [text for text in kept if HAN.search(re.sub("“[^”]*”", "", built(text)))] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_a_rules_own_sentence_is_left_to_the_proof_beside_it() -> None:
+    why, proof = "0:12 出现服务禁语：“什么事”", {"start_s": 12.0}
+    assert flip_why({"why": why, "evidence": proof}) == ""
+    assert flip_why({"why": why, "evidence": None}) == why
+    assert not HAN.search(flip_why({"why": "说话人未能分清", "evidence": proof}))
 
 
 def test_marks_between_characters_are_written_wide_and_figures_stay() -> None:
