@@ -14,6 +14,7 @@ from qm.queries.periods import PeriodKind
 from recorder.types import Refusal, Role
 from scoring import rubric
 from scoring.rules import ContactFault
+from scoring.sheets import Omitted
 from scoring.types import CriterionKind, CriticalClass, Policy, ScoringMode, Veto
 from transcribe.types import PhraseKind
 
@@ -103,6 +104,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         ContactFault.QUIET_HOURS: lazy_gettext("休息时段联系"),
         ContactFault.TOO_OFTEN: lazy_gettext("超过每天次数"),
         ContactFault.UNKNOWN_TIME: lazy_gettext("时间未知"),
+    },
+    Omitted: {
+        Omitted.SHOW_IF: lazy_gettext("显示条件"),
+        Omitted.EXAMPLE: lazy_gettext("示例录音"),
+        Omitted.POLICY: lazy_gettext("采纳方式"),
+        Omitted.GUIDANCE: lazy_gettext("各部分的说明"),
     },
     PeriodKind: {
         PeriodKind.TODAY: lazy_gettext("今天"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +27,16 @@ MODES = {ScoringMode.WEIGHTED: "加权制", ScoringMode.DEDUCTION: "扣分制"}
 KIND_NAMES = {kind: name for name, kind in reversed(KINDS.items())}
 HEAD_ROW = 2
 TEMPLATE_ROWS = 60
+
+
+class Omitted(StrEnum):
+    """What an Excel table has no column for; YAML carries all."""
+
+    SHOW_IF = "show_if"
+    EXAMPLE = "example"
+    POLICY = "policy"
+    GUIDANCE = "guidance"
+    """Of sections; a criterion's has its column."""
 
 
 def write_rubric(rubric: Rubric) -> bytes:
@@ -80,18 +91,15 @@ def template() -> bytes:
     return _bytes(book)
 
 
-def not_in_table(rubric: Rubric) -> tuple[str, ...]:
-    """What an Excel table does not carry of this rubric, in words; YAML carries all."""
-    found = []
-    if any(c.show_if for c in rubric.criteria):
-        found.append("显示条件")
-    if any(c.example for c in rubric.criteria):
-        found.append("示例录音")
-    if any(c.policy is not Policy.SUGGEST for c in rubric.criteria):
-        found.append("采纳方式")
-    if any(section.guidance for section in rubric.sections):
-        found.append("各部分的说明")
-    return tuple(found)
+def not_in_table(rubric: Rubric) -> tuple[Omitted, ...]:
+    """What an Excel table does not carry of this rubric."""
+    has = {
+        Omitted.SHOW_IF: any(c.show_if for c in rubric.criteria),
+        Omitted.EXAMPLE: any(c.example for c in rubric.criteria),
+        Omitted.POLICY: any(c.policy is not Policy.SUGGEST for c in rubric.criteria),
+        Omitted.GUIDANCE: any(section.guidance for section in rubric.sections),
+    }
+    return tuple(item for item, there in has.items() if there)
 
 
 def _lists() -> dict[Column, tuple[str, ...]]:

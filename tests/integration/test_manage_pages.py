@@ -299,6 +299,15 @@ def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client
     assert client.post(f"/manage/rubrics/{draft.id}/publish").status_code == 409
 
 
+def test_what_excel_leaves_out_is_named_in_the_readers_language(client_of) -> None:
+    ensure_seeded()
+    client = client_of("supervisor")
+    line = next(line for line in rubrics.lines() if line.key == "phone_banking")
+    for locale, words in (("zh", "Excel 里不含：采纳方式"), ("en", "Excel leaves out: Acceptance")):
+        client.set_cookie("locale", locale)
+        assert words in client.get(f"/manage/rubrics/{line.newest.id}").text
+
+
 def test_a_rubric_comes_in_from_excel_and_faults_name_their_cell(client_of) -> None:
     ensure_seeded()
     client = client_of("supervisor")

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from scoring.arithmetic import score
 from scoring.rubric import RubricInvalid, seeded, validate
-from scoring.sheets import Imported, not_in_table, read_rubric, template, write_rubric
+from scoring.sheets import Imported, Omitted, not_in_table, read_rubric, template, write_rubric
 from scoring.types import (
     Answer,
     Criterion,
@@ -273,5 +273,5 @@ def test_template_can_be_filled_and_read() -> None:
 
 
 def test_what_a_table_does_not_carry_is_named() -> None:
-    assert "采纳方式" in not_in_table(seeded()[0])
+    assert Omitted.POLICY in not_in_table(seeded()[0])
     assert not_in_table(form(section("a", "100", yes_no("a1")))) == ()
