@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from qm import database, schema
+from qm import database
 from qm.settings import Settings, settings
 
 pytest_plugins = [
+    "tests.support.migrated",
     "tests.support.postgres",
     "tests.support.people",
     "tests.support.s3",
@@ -47,10 +49,11 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings
 
 
 @pytest.fixture
-def sqlite(config: Settings) -> Iterator[None]:
+def sqlite(config: Settings, migrated_sqlite: Path) -> Iterator[None]:
     """An empty, migrated SQLite database, bound."""
-    database.bind(database.make_engine(config.resolved_database_url))
-    schema.migrate()
+    engine = database.make_engine(config.resolved_database_url)
+    shutil.copy(migrated_sqlite, str(engine.url.database))
+    database.bind(engine)
     yield
     database.unbind()
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server from a wheel, one a session; an empty migrated database a test."""
+"""A real PostgreSQL server from a wheel, one a session; an empty, migrated database a test."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from qm import database, schema
+from qm import database
 from qm.settings import Settings, settings
+from tests.support.migrated import migrate
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +42,31 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """URL of an empty database of this test's own."""
+def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
+    """URL of an empty, migrated database of this test's own."""
     name = f"qm_{uuid.uuid4().hex[:12]}"
-    maintenance = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    _order(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_postgres}"')
+    yield _url(postgres_server, name)
+    _order(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """Name of the empty, migrated database that the tests' own are copied from."""
+    name = "qm_migrated"
+    _order(postgres_server, f'CREATE DATABASE "{name}"')
+    migrate(_url(postgres_server, name))
+    return name
+
+
+def _url(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?", 1)
+
+
+def _order(server: str, statement: str) -> None:
+    maintenance = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield postgres_server.replace("/postgres?", f"/{name}?", 1)
-    with maintenance.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(statement)
     maintenance.dispose()
 
 
@@ -59,6 +76,5 @@ def postgres(config: Settings, postgres_url: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("QM_DATABASE_URL", postgres_url)
     settings.cache_clear()
     database.bind(database.make_engine(postgres_url))
-    schema.migrate()
     yield
     database.unbind()
