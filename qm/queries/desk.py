@@ -26,8 +26,9 @@ from qm.models import (
     VersionState,
 )
 from qm.queries import calls, learning
+from qm.queries.answers import answers_of
 from qm.queries.callviews import CallView
-from qm.queries.evaluations import answers_of, human_evaluation, rubric_of
+from qm.queries.evaluations import human_evaluation, rubric_of
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import recording_for

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,16 +9,13 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, and_, false, true
 from sqlmodel import col, select
 
-from qm import stored
 from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import (
-    AnswerRow,
     Evaluation,
     EvaluationKind,
     EvaluationState,
-    EvidenceRow,
     Recording,
     RestatedScore,
     Restatement,
@@ -28,12 +23,14 @@ from qm.models import (
     User,
 )
 from qm.queries import calls
+from qm.queries.answers import answers_of
 from qm.queries.callviews import CallView
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import visible_to
+from qm.queries.rubrics import version
 from scoring.rubric import rubric_from_dict
-from scoring.types import Answer, Rubric
+from scoring.types import Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,50 +165,4 @@ def human_evaluation(recording_id: str) -> Evaluation | None:
 
 def rubric_of(rubric_id: int) -> Rubric:
     """A stored rubric version. Raises `NotFound`."""
-    with reading() as session:
-        row = session.get(RubricVersion, rubric_id)
-    if row is None:
-        raise NotFound
-    return rubric_from_dict(row.document)
-
-
-def answers_of(evaluation_id: int) -> list[Answer]:
-    """The answers of an evaluation with their evidence, by criterion."""
-    with reading() as session:
-        rows = session.exec(
-            select(AnswerRow)
-            .where(AnswerRow.evaluation_id == evaluation_id)
-            .order_by(col(AnswerRow.criterion))
-        ).all()
-        proofs = session.exec(
-            select(EvidenceRow)
-            .where(col(EvidenceRow.answer_id).in_([row.id for row in rows]))
-            .order_by(col(EvidenceRow.start_s), col(EvidenceRow.id))
-        ).all()
-    by_answer: dict[int, list[EvidenceRow]] = defaultdict(list)
-    for item in proofs:
-        by_answer[item.answer_id].append(item)
-    return [_answer(row, by_answer[row.id or 0]) for row in rows]
-
-
-def _answer(row: AnswerRow, proofs: Sequence[EvidenceRow]) -> Answer:
-    return Answer(
-        criterion=row.criterion,
-        options=tuple(row.options),
-        not_applicable=row.not_applicable,
-        occurrences=row.occurrences,
-        number=row.number,
-        comment=row.comment,
-        evidence=tuple(
-            stored.load_evidence(
-                {
-                    "start_s": item.start_s,
-                    "end_s": item.end_s,
-                    "role": item.role,
-                    "text": item.text,
-                    "source": item.source,
-                }
-            )
-            for item in proofs
-        ),
-    )
+    return rubric_from_dict(version(rubric_id).document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,6 @@ from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.models import (
     Agent,
-    AnswerRow,
     Evaluation,
     EvaluationKind,
     EvaluationState,
@@ -27,12 +26,12 @@ from qm.models import (
     RubricVersion,
     Team,
 )
+from qm.queries.answers import answers_by_evaluation
 from qm.queries.averages import Average, average
 from qm.queries.recordings import visible_to
+from qm.queries.rubrics import rubrics_by_id
 from qm.settings import settings
 from scoring.losses import CriterionLoss, losses
-from scoring.rubric import rubric_from_dict
-from scoring.types import Answer, Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,19 +247,15 @@ def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_tit
 
 
 def _losses_by_evaluation(calls: Sequence[ScoredCall]) -> dict[int, tuple[CriterionLoss, ...]]:
-    ids = [call.evaluation_id for call in calls]
     with reading() as session:
-        rows = session.exec(select(AnswerRow).where(col(AnswerRow.evaluation_id).in_(ids))).all()
         told = session.exec(
             select(Recording, Agent.number, Team.name)
             .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
             .outerjoin(Team, col(Team.id) == Recording.team_id)
             .where(col(Recording.id).in_([call.recording_id for call in calls]))
         ).all()
-    answers: dict[int, list[Answer]] = defaultdict(list)
-    for row in rows:
-        answers[row.evaluation_id].append(_answer(row))
-    rubrics = _rubrics({call.rubric_id for call in calls})
+    answers = answers_by_evaluation((call.evaluation_id for call in calls), with_evidence=False)
+    rubrics = rubrics_by_id({call.rubric_id for call in calls})
     call_data = {
         recording.id: stored.call_data_of(recording, agent_no=number or "", team=team or "")
         for recording, number, team in told
@@ -271,20 +266,3 @@ def _losses_by_evaluation(calls: Sequence[ScoredCall]) -> dict[int, tuple[Criter
         )
         for call in calls
     }
-
-
-def _answer(row: AnswerRow) -> Answer:
-    return Answer(
-        criterion=row.criterion,
-        options=tuple(row.options),
-        not_applicable=row.not_applicable,
-        occurrences=row.occurrences,
-        number=row.number,
-        comment=row.comment,
-    )
-
-
-def _rubrics(ids: Iterable[int]) -> dict[int, Rubric]:
-    with reading() as session:
-        rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(list(ids)))).all()
-    return {row.id: rubric_from_dict(row.document) for row in rows if row.id is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
@@ -93,6 +94,13 @@ def version(rubric_id: int) -> RubricVersion:
     if row is None:
         raise NotFound
     return row
+
+
+def rubrics_by_id(ids: Collection[int]) -> dict[int, Rubric]:
+    """These versions as forms."""
+    with reading() as session:
+        rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(ids))).all()
+    return {row.id or 0: rubric_from_dict(row.document) for row in rows}
 
 
 def _used() -> dict[int, int]:

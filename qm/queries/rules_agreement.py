@@ -15,8 +15,9 @@ from sqlmodel import col, select
 from qm.actor import Actor
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Agent, AnswerRow, Evaluation, EvaluationKind, EvaluationState, Recording
-from qm.queries.evaluations import answers_of, rubric_of
+from qm.models import Agent, Evaluation, EvaluationKind, EvaluationState, Recording
+from qm.queries.answers import answers_by_evaluation, answers_of
+from qm.queries.evaluations import rubric_of
 from qm.queries.recordings import recording_for, visible_to
 from scoring.agreement import Agreement, cohen_kappa
 from scoring.averages import Proportion, wilson
@@ -206,24 +207,8 @@ def _agreement(
 
 def _labels(evaluation_ids: list[int]) -> dict[tuple[int, str], str]:
     """What was answered, by evaluation and criterion."""
-    found: dict[tuple[int, str], str] = {}
-    with reading() as session:
-        for start in range(0, len(evaluation_ids), 1000):
-            rows = session.exec(
-                select(AnswerRow).where(
-                    col(AnswerRow.evaluation_id).in_(evaluation_ids[start : start + 1000])
-                )
-            )
-            for row in rows:
-                answer = Answer(
-                    row.criterion,
-                    tuple(row.options),
-                    row.not_applicable,
-                    row.occurrences,
-                    row.number,
-                )
-                found[row.evaluation_id, row.criterion] = _label(answer)
-    return found
+    given = answers_by_evaluation(evaluation_ids, with_evidence=False)
+    return {(key, answer.criterion): _label(answer) for key, answers in given.items() for answer in answers}
 
 
 def _both(actor: Actor, human: Any, machine: Any) -> Any:

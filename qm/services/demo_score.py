@@ -10,7 +10,8 @@ from sqlmodel import select
 from qm.database import reading
 from qm.models import Evaluation, EvaluationKind, Recording, RecordingStatus
 from qm.queries import people
-from qm.queries.evaluations import answers_of, human_evaluation, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import human_evaluation, rubric_of
 from qm.services.assignments import assign
 from qm.services.evaluations import Draft, save
 from qm.services.releases import release

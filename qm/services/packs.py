@@ -13,7 +13,8 @@ from qm.database import reading
 from qm.errors import Conflict
 from qm.models import AuditEvent, Evaluation, EvaluationState, Recording, RubricVersion, TranscriptRow
 from qm.packs import PINNED, STORED, TRANSCRIPT, PackCheck, differences, write_pack
-from qm.queries.evaluations import answers_of, evaluation_for
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import evaluation_for
 from qm.queries.personal_data import private_stretches
 from qm.services import audit, objects, snapshots
 from recorder.clip import clip

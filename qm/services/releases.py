@@ -12,7 +12,8 @@ from qm.database import writing
 from qm.errors import NotFound
 from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind, EvaluationState, Recording
 from qm.queries import calls
-from qm.queries.evaluations import answers_of, evaluation_for, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import evaluation_for, rubric_of
 from qm.services import audit, snapshots
 from qm.services.evaluation_errors import (
     AlreadyReleased,

@@ -29,7 +29,8 @@ from qm.models import (
     User,
 )
 from qm.queries import calls
-from qm.queries.evaluations import answers_of, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import rubric_of
 from scoring import pack
 from scoring.arithmetic import score
 

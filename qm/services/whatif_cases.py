@@ -11,20 +11,19 @@ from sqlmodel import Session, col, select
 from qm import stored
 from qm.models import (
     Agent,
-    AnswerRow,
     Evaluation,
     EvaluationKind,
-    EvidenceRow,
     FindingRow,
     Recording,
-    RubricVersion,
     Team,
     WhatIfCall,
 )
+from qm.queries.answers import answers_by_evaluation
+from qm.queries.rubrics import rubrics_by_id
 from scoring import rules
-from scoring.rubric import Lack, missing, rubric_from_dict
+from scoring.rubric import Lack, missing
 from scoring.suggest import suggest
-from scoring.types import Answer, Criterion, Evidence, Finding, Rubric
+from scoring.types import Answer, Criterion, Finding, Rubric
 from scoring.whatif import Case, Flip, carried, change_of
 
 Told = Mapping[str, Mapping[str, Finding]]
@@ -43,8 +42,8 @@ def lines_of(
         .where(col(Evaluation.id).in_(ids))
         .order_by(col(Evaluation.id))
     ).all()
-    forms = _forms(session, {row[0].rubric_id for row in rows})
-    given = answers_by_evaluation(session, ids)
+    forms = rubrics_by_id({row[0].rubric_id for row in rows})
+    given = answers_by_evaluation(ids)
     automatic = sorted({e.recording_id for e, *_ in rows if e.kind is EvaluationKind.AUTOMATIC})
     told = _judged(automatic, program) if program else _stored(session, automatic)
     lines = []
@@ -53,37 +52,11 @@ def lines_of(
         data = stored.call_data_of(
             recording, agent_no=agent.number if agent else "", team=team.name if team else ""
         )
-        before = given.get(evaluation.id or 0, ())
+        before = tuple(given[evaluation.id or 0])
         findings = told.get(recording.id, {})
         after = _after(evaluation, old, new, before, findings)
         lines.append(_line(run_id, evaluation, old, new, before, after, data, findings))
     return lines
-
-
-def answers_by_evaluation(session: Session, ids: Sequence[int]) -> dict[int, tuple[Answer, ...]]:
-    """The answers of evaluations with their evidence, in two statements."""
-    rows = session.exec(select(AnswerRow).where(col(AnswerRow.evaluation_id).in_(ids))).all()
-    proofs: dict[int, list[Evidence]] = defaultdict(list)
-    for item in session.exec(
-        select(EvidenceRow)
-        .where(col(EvidenceRow.answer_id).in_([row.id for row in rows]))
-        .order_by(col(EvidenceRow.start_s), col(EvidenceRow.id))
-    ).all():
-        evidence = {name: getattr(item, name) for name in ("start_s", "end_s", "role", "text", "source")}
-        proofs[item.answer_id].append(stored.load_evidence(evidence))
-    found: dict[int, list[Answer]] = defaultdict(list)
-    for row in rows:
-        answer = Answer(
-            criterion=row.criterion,
-            options=tuple(row.options),
-            not_applicable=row.not_applicable,
-            occurrences=row.occurrences,
-            number=row.number,
-            comment=row.comment,
-            evidence=tuple(proofs[row.id or 0]),
-        )
-        found[row.evaluation_id].append(answer)
-    return {key: tuple(items) for key, items in found.items()}
 
 
 def _after(
@@ -161,11 +134,6 @@ def _said(criterion: Criterion, answer: Answer | None) -> dict[str, Any] | None:
         "occurrences": answer.occurrences,
         "number": None if answer.number is None else str(answer.number),
     }
-
-
-def _forms(session: Session, ids: set[int]) -> dict[int, Rubric]:
-    rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(ids))).all()
-    return {row.id or 0: rubric_from_dict(row.document) for row in rows}
 
 
 def _stored(session: Session, recording_ids: Sequence[str]) -> Told:

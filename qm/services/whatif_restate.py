@@ -31,11 +31,11 @@ from qm.models import (
     WhatIfCall,
     WhatIfRun,
 )
+from qm.queries.answers import answers_by_evaluation
 from qm.queries.whatif import run_for
 from qm.services import audit, snapshots
 from qm.services.evaluations import put_score
 from qm.services.rubrics import publish
-from qm.services.whatif_cases import answers_by_evaluation
 from scoring.arithmetic import score
 from scoring.rubric import Lack, missing, rubric_from_dict
 from scoring.types import Answer, Rubric
@@ -133,14 +133,14 @@ def _retell(session: Session, decision: Restatement, row: RubricVersion, ids: li
             .join(Team, col(Team.id) == Recording.team_id, isouter=True)
             .where(col(Evaluation.id).in_(batch), Evaluation.state != EvaluationState.DRAFT)
         ).all()
-        answers = answers_by_evaluation(session, batch)
+        answers = answers_by_evaluation(batch)
         for evaluation, recording, agent, team in found:
             if evaluation.rubric_id == row.id:
                 continue
             data = stored.call_data_of(
                 recording, agent_no=agent.number if agent else "", team=team.name if team else ""
             )
-            given = answers.get(evaluation.id or 0, ())
+            given = tuple(answers[evaluation.id or 0])
             done = _one(session, decision, evaluation, new, given, data)
             changed, left = changed + done, left + (not done)
     return changed, left

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from qm.queries.evaluations import answers_of, human_evaluation
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import human_evaluation
 from qm.services.assignments import assign
 from tests.support.live import Live, until
 

@@ -21,7 +21,8 @@ from qm.models import (
     RubricVersion,
     VersionState,
 )
-from qm.queries.evaluations import answers_of, evaluation_view, human_evaluation, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import evaluation_view, human_evaluation, rubric_of
 from qm.services import evaluation_errors as refusals
 from qm.services import releases
 from qm.services.acknowledge import acknowledge

@@ -17,7 +17,7 @@ from qm.cli.verify import verify
 from qm.database import reading
 from qm.models import AuditEvent, Evaluation, EvaluationSnapshot, Recording
 from qm.packs import check_pack, write_pack
-from qm.queries.evaluations import answers_of
+from qm.queries.answers import answers_of
 from qm.services import objects, pipeline
 from qm.services.packs import SoundChanged, export, unknown_here
 from qm.services.releases import release, take_back

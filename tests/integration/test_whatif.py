@@ -17,7 +17,8 @@ from qm.database import reading, writing
 from qm.errors import NotFound
 from qm.models import Evaluation, EvaluationKind, FindingRow, JobState, RubricVersion, WhatIfCall, WhatIfRun
 from qm.queries import whatif as queries
-from qm.queries.evaluations import answers_of, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import rubric_of
 from qm.services import rubric_drafts, rules, whatif_runs
 from qm.services import rubric_drafts_edit as edits
 from qm.services.rubric_drafts_edit import Edit

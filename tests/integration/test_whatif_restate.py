@@ -15,7 +15,8 @@ from sqlmodel import select
 from qm import database
 from qm.database import reading, writing
 from qm.models import Evaluation, EvaluationKind, Job, RestatedScore, RubricVersion, VersionState
-from qm.queries.evaluations import answers_of, evaluation_view, rubric_of
+from qm.queries.answers import answers_of
+from qm.queries.evaluations import evaluation_view, rubric_of
 from qm.services import rubric_drafts, whatif_restate
 from qm.services import rubric_drafts_edit as edits
 from scoring.arithmetic import score

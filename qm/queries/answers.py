@@ -1,0 +1,58 @@
+"""Stored answers as values, of one evaluation or of many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from qm import stored
+from qm.database import reading
+from qm.models import AnswerRow, EvidenceRow
+from scoring.types import Answer
+
+_AT_ONCE = 1000
+"""Evaluations in one statement."""
+_EVIDENCE = ("start_s", "end_s", "role", "text", "source")
+
+
+def answers_of(evaluation_id: int) -> list[Answer]:
+    """The answers of an evaluation with their evidence, by criterion."""
+    return answers_by_evaluation([evaluation_id])[evaluation_id]
+
+
+def answers_by_evaluation(ids: Iterable[int], *, with_evidence: bool = True) -> dict[int, list[Answer]]:
+    """The answers of each of these evaluations, by criterion; none where nothing was answered."""
+    found: dict[int, list[Answer]] = {item: [] for item in ids}
+    wanted = list(found)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = col(AnswerRow.evaluation_id).in_(wanted[start : start + _AT_ONCE])
+        proofs: dict[int, list[EvidenceRow]] = defaultdict(list)
+        with reading() as session:
+            rows = session.exec(select(AnswerRow).where(some).order_by(col(AnswerRow.criterion))).all()
+            if with_evidence:
+                for item in session.exec(
+                    select(EvidenceRow)
+                    .join(AnswerRow, col(AnswerRow.id) == EvidenceRow.answer_id)
+                    .where(some)
+                    .order_by(col(EvidenceRow.start_s), col(EvidenceRow.id))
+                ).all():
+                    proofs[item.answer_id].append(item)
+        for row in rows:
+            found[row.evaluation_id].append(_answer(row, proofs[row.id or 0]))
+    return found
+
+
+def _answer(row: AnswerRow, proofs: Iterable[EvidenceRow]) -> Answer:
+    return Answer(
+        criterion=row.criterion,
+        options=tuple(row.options),
+        not_applicable=row.not_applicable,
+        occurrences=row.occurrences,
+        number=row.number,
+        comment=row.comment,
+        evidence=tuple(
+            stored.load_evidence({name: getattr(item, name) for name in _EVIDENCE}) for item in proofs
+        ),
+    )
