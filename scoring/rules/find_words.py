@@ -115,14 +115,14 @@ def _at(sheet: Sheet, start: int, end: int, node: Pattern, prepared: Prepared) -
 
 
 def alike(node: Similar | Manner, prepared: Prepared, program: Program, sitting: Sitting) -> Iterator[Match]:
-    """For each utterance the clause most like the examples, where it reaches the threshold."""
+    """For each utterance the piece most like the examples, where it reaches the threshold."""
     table = sitting.table(node)
     if table is None or not (near := sitting.near(table, node.threshold)):
         return
     loose = isinstance(node, Similar) and node.self_evident and not prepared.roles_certain
     guard = program.guard(node) if isinstance(node, Manner) else None
     for place, utterance in enumerate(prepared.utterances):
-        pieces = sitting.clauses_of(utterance.text or utterance.heard)
+        pieces = table.cut.pieces[utterance.text or utterance.heard]
         if near.isdisjoint(pieces) or not (loose or prepared.counts_for(utterance, node.role)):
             continue
         best = _best_clause(node, [piece for piece in pieces if piece in near], table)

@@ -128,17 +128,19 @@ class Similar(Spoken):
 
 @dataclass(frozen=True, slots=True)
 class Manner(Spoken):
-    """Clauses that a linear model, trained on `examples` against `unlike`, takes for the former.
+    """What a linear model, trained on sentences of two sides, takes for the one side.
 
-    The probability (0 to 1) must reach `threshold`. Same features as `Similar`; carries to wordings
-    that no example holds, so it belongs together with a condition for context.
+    Either clauses by `examples` against `unlike`, or sentences by the `kinds` of misconduct in the corpus
+    (`scoring.rules.corpus`) against its innocent speech. The probability (0 to 1) must reach `threshold`.
+    Same features as `Similar`; carries to wordings that no example holds.
     """
 
+    kinds: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     threshold: float = 0.9
     min_chars: int = 4
-    """Shorter clauses say too little."""
+    """Shorter clauses and sentences say too little."""
     unless: tuple[str, ...] = ()
     """Expressions by sound that take a clause back where they touch its utterance."""
 

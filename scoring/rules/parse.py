@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from scoring.rules import corpus
 from scoring.rules.errors import RuleInvalid
 from scoring.rules.model import Explanations, Rule
 from scoring.rules.nodes import Condition, Step, Window
@@ -143,8 +145,8 @@ class _Reader:
             raise RuleInvalid(line_of(body), f"{kind.name} 缺少 {'、'.join(missing)}")
         if kind.needs_one_of and not values.keys() & set(kind.needs_one_of):
             raise RuleInvalid(line_of(body), f"{kind.name} 至少要写 {'、'.join(kind.needs_one_of)} 之一")
-        if kind.name == "manner" and not values.get("unlike"):
-            raise RuleInvalid(line_of(body), "manner 需要 unlike：正反两类例句才能比较")
+        if kind.name == "manner":
+            _check_manner(body, values)
         if kind.windowed:
             window = {name: values.pop(name) for name in tuple(values) if name in WINDOW_NAMES}
             if "within_s" in window and not window.keys() & {"after", "before", "near"}:
@@ -170,6 +172,17 @@ class _Reader:
         return Step(
             **{item.name: self._value(item, entries[item.name]) for item in STEP if item.name in entries}
         )
+
+
+def _check_manner(node: Node, values: Mapping[str, Any]) -> None:
+    kinds = set(values.get("kinds", ()))
+    if unknown := sorted(kinds - corpus.kinds()):
+        known = "、".join(sorted(corpus.kinds()))
+        raise RuleInvalid(line_of(node), f"kinds 里没有 {'、'.join(unknown)}，可用：{known}")
+    if kinds and values.keys() & {"examples", "unlike"}:
+        raise RuleInvalid(line_of(node), "manner 的 kinds 和 examples 只能写一种")
+    if not kinds and not values.get("unlike"):
+        raise RuleInvalid(line_of(node), "manner 需要 unlike：正反两类例句才能比较")
 
 
 def _plain_value(item: FieldOf, node: Node) -> Any:

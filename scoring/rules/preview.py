@@ -40,13 +40,13 @@ def nearest(
     search = program.search[id(condition)]
     assert isinstance(search, Similar | Manner)
     prepared = [Prepared(conversation) for conversation in conversations]
-    table = (sitting := program.sitting(prepared)).table(search)
+    table = program.sitting(prepared).table(search)
     if table is None:
         return ()
     found: list[Nearby] = []
     for call in prepared:
         for utterance in call.utterances:
-            pieces = sitting.clauses_of(utterance.text or utterance.heard)
+            pieces = table.cut.pieces[utterance.text or utterance.heard]
             if not pieces or not call.counts_for(utterance, condition.role):
                 continue
             best = max(pieces, key=table.score)

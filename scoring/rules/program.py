@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.rules import corpus
 from scoring.rules.model import Rule
 from scoring.rules.nodes import Condition, Manner, Pattern, Phrase, Similar, Spoken, Window
 from scoring.rules.prepared import Prepared
-from scoring.rules.similarity import MannerModel, Space, clauses
+from scoring.rules.similarity import MannerModel, Space, clauses, sentences
 from scoring.rules.sound import sound_pattern
 from scoring.rules.walk import conditions_of, walk
 
@@ -52,7 +53,7 @@ class Program:
         guarded = [n for n in nodes if isinstance(n, Phrase | Manner)]
         self._guards = {id(n): _join(map(sound_pattern, n.unless)) for n in guarded}
         self._similar = tuple(n for n in nodes if isinstance(n, Similar))
-        self._manner = tuple(n for n in nodes if isinstance(n, Manner))
+        self._manner = tuple(n for n in nodes if isinstance(n, Manner) and not n.kinds)
         alike: tuple[Similar | Manner, ...] = (*self._similar, *self._manner)
         texts = [text for n in alike for text in (*n.examples, *n.unlike)]
         self._space = Space(texts)
@@ -60,6 +61,7 @@ class Program:
         trained = {(n.examples, n.unlike) for n in self._manner}
         models = {heaps: MannerModel(self._space, *heaps) for heaps in sorted(trained)}
         self._models = {id(n): models[n.examples, n.unlike] for n in self._manner}
+        self._learned = {id(n): corpus.model(n.kinds) for n in nodes if isinstance(n, Manner) and n.kinds}
 
     def spoken_in(self, node: Condition) -> tuple[Spoken, ...]:
         """The conditions over words and sound inside an expression of this rule set, outermost first."""
@@ -78,20 +80,15 @@ class Program:
 
     def sitting(self, prepared: Sequence[Prepared]) -> Sitting:
         """Place all clauses of some conversations in the space at once."""
-        if not (self._similar or self._manner):
-            return Sitting({}, {})
         texts = {u.text or u.heard: () for p in prepared for u in p.utterances}
-        pieces = {text: clauses(text) for text in texts}
-        rows = {piece: row for row, piece in enumerate({p: 0 for ps in pieces.values() for p in ps})}
-        if not rows:
-            return Sitting(pieces, {})
-        vectors = self._space.vectors(tuple(rows))
-        tables: dict[int, Table] = {id(n): self._heaps[id(n)].table(rows, vectors) for n in self._similar}
-        given = {id(model): model.probability(vectors) for model in self._models.values()}
-        for node in self._manner:
-            model = self._models[id(node)]
-            tables[id(node)] = MannerTable(rows, vectors, given[id(model)], model)
-        return Sitting(pieces, tables)
+        tables: dict[int, Table] = {}
+        if (self._similar or self._manner) and (cut := Cut(texts, clauses)).rows:
+            vectors = self._space.vectors(tuple(cut.rows))
+            tables |= {id(n): self._heaps[id(n)].table(cut, vectors) for n in self._similar}
+            tables |= _manner_tables(self._models, cut, vectors)
+        if self._learned and (cut := Cut(texts, sentences)).rows:
+            tables |= _manner_tables(self._learned, cut, corpus.space().vectors(tuple(cut.rows)))
+        return Sitting(tables)
 
 
 class Aliases:
@@ -127,17 +124,30 @@ class Heap:
         self._likes = space.placed(node.examples)
         self._unlikes = space.placed(node.unlike) if node.unlike else None
 
-    def table(self, rows: dict[str, int], vectors: Any) -> HeapTable:
+    def table(self, cut: Cut, vectors: Any) -> HeapTable:
         """Scores of all clauses."""
         near = self._space.likeness(vectors, self._likes)
         against = np.zeros(near.shape[0], dtype=np.float32)
         if self._unlikes is not None:
             against = self._space.likeness(vectors, self._unlikes).max(axis=1)
-        return HeapTable(rows, near.max(axis=1), near.argmax(axis=1), against, self.examples)
+        return HeapTable(cut, near.max(axis=1), near.argmax(axis=1), against, self.examples)
+
+
+class Cut:
+    """Utterances cut into pieces, and the row of each different piece."""
+
+    def __init__(self, texts: Iterable[str], into: Callable[[str], tuple[str, ...]]) -> None:
+        self.pieces = {text: into(text) for text in texts}
+        self.rows = {p: row for row, p in enumerate({p: 0 for ps in self.pieces.values() for p in ps})}
 
 
 class Table(Protocol):
-    """Scores of all clauses of a sitting for one node."""
+    """Scores of all pieces of a sitting for one node."""
+
+    @property
+    def cut(self) -> Cut:
+        """The pieces."""
+        ...
 
     def score(self, piece: str) -> float:
         """0 to 1."""
@@ -156,7 +166,7 @@ class Table(Protocol):
 class HeapTable:
     """Cosines with the best example and the best counter-example."""
 
-    rows: dict[str, int]
+    cut: Cut
     best: NDArray[np.float32]
     which: NDArray[np.intp]
     against: NDArray[np.float32]
@@ -164,35 +174,33 @@ class HeapTable:
 
     def score(self, piece: str) -> float:
         """Cosine with the best example."""
-        return float(self.best[self.rows[piece]])
+        return float(self.best[self.cut.rows[piece]])
 
     def reaching(self, threshold: float) -> Iterable[str]:
         """The clauses whose cosine is at least this."""
-        return _reaching(self.rows, self.best, threshold)
+        return _reaching(self.cut.rows, self.best, threshold)
 
     def likeness(self, piece: str) -> Likeness:
         """The score, the example and the best counter-example's score."""
-        row = self.rows[piece]
+        row = self.cut.rows[piece]
         return Likeness(float(self.best[row]), self.examples[int(self.which[row])], float(self.against[row]))
 
 
 class MannerTable:
     """Probabilities; the nearest example is looked up only for the clauses that count."""
 
-    def __init__(
-        self, rows: dict[str, int], vectors: Any, given: NDArray[np.float64], model: MannerModel
-    ) -> None:
-        self.rows, self.given = rows, given
+    def __init__(self, cut: Cut, vectors: Any, given: NDArray[np.float64], model: MannerModel) -> None:
+        self.cut, self.given = cut, given
         self._vectors, self._model = vectors, model
         self._nearest: dict[str, str] = {}
 
     def score(self, piece: str) -> float:
         """The model's probability."""
-        return float(self.given[self.rows[piece]])
+        return float(self.given[self.cut.rows[piece]])
 
     def reaching(self, threshold: float) -> Iterable[str]:
         """The clauses whose probability is at least this."""
-        pieces = _reaching(self.rows, self.given, threshold)
+        pieces = _reaching(self.cut.rows, self.given, threshold)
         self._look_up(pieces)
         return pieces
 
@@ -204,8 +212,14 @@ class MannerTable:
 
     def _look_up(self, pieces: list[str]) -> None:
         if pieces:
-            near = self._model.nearest(self._vectors[[self.rows[piece] for piece in pieces]])
+            near = self._model.nearest(self._vectors[[self.cut.rows[piece] for piece in pieces]])
             self._nearest.update(zip(pieces, near, strict=True))
+
+
+def _manner_tables(models: Mapping[int, MannerModel], cut: Cut, vectors: Any) -> dict[int, Table]:
+    """Tables by node; each model is asked once."""
+    given = {id(model): model.probability(vectors) for model in models.values()}
+    return {key: MannerTable(cut, vectors, given[id(model)], model) for key, model in models.items()}
 
 
 def _reaching(rows: dict[str, int], scores: NDArray[Any], threshold: float) -> list[str]:
@@ -215,25 +229,21 @@ def _reaching(rows: dict[str, int], scores: NDArray[Any], threshold: float) -> l
 
 
 class Sitting:
-    """Clauses of the conversations judged together, and how like each node's examples they are."""
+    """Pieces of the conversations judged together, and how like each node's examples they are."""
 
-    def __init__(self, pieces: dict[str, tuple[str, ...]], tables: dict[int, Table]) -> None:
-        self._pieces, self._tables = pieces, tables
+    def __init__(self, tables: dict[int, Table]) -> None:
+        self._tables = tables
         self._near: dict[tuple[int, float], frozenset[str]] = {}
 
-    def clauses_of(self, text: str) -> tuple[str, ...]:
-        """The clauses of an utterance."""
-        return self._pieces[text]
-
     def near(self, table: Table, threshold: float) -> frozenset[str]:
-        """The clauses that reach a threshold: few of many, so that most calls need no closer look."""
+        """The pieces that reach a threshold: few of many, so that most calls need no closer look."""
         key = id(table), threshold
         if key not in self._near:
             self._near[key] = frozenset(table.reaching(threshold))
         return self._near[key]
 
     def table(self, search: Similar | Manner) -> Table | None:
-        """The scores for a search; None where there is no clause at all."""
+        """The scores for a search; None where nothing was said at all."""
         return self._tables.get(id(search))
 
 

@@ -83,11 +83,8 @@ def _spoken(name: str, node: type[n.Condition], *own: FieldOf, needs_one_of: tup
 
 
 _EVIDENT = FieldOf("self_evident", Form.FLAG)
-_EXAMPLES = (
-    FieldOf("examples", Form.TEXTS, required=True),
-    FieldOf("unlike", Form.TEXTS),
-    FieldOf("threshold", Form.NUMBER),
-)
+_EITHER = (FieldOf("examples", Form.TEXTS), FieldOf("unlike", Form.TEXTS), FieldOf("threshold", Form.NUMBER))
+_EXAMPLES = (FieldOf("examples", Form.TEXTS, required=True), *_EITHER[1:])
 _PARTS = FieldOf("parts", Form.CONDITIONS, required=True)
 
 KINDS: dict[str, KindOf] = {
@@ -118,9 +115,11 @@ KINDS: dict[str, KindOf] = {
         _spoken(
             "manner",
             n.Manner,
-            *_EXAMPLES,
+            FieldOf("kinds", Form.TEXTS),
+            *_EITHER,
             FieldOf("min_chars", Form.INTEGER, least=1),
             FieldOf("unless", Form.EXPRESSIONS),
+            needs_one_of=("kinds", "examples"),
         ),
         _spoken("entity", n.Entity, FieldOf("kind", Form.CHOICE, n.EntityKind)),
         _spoken("agent_number", n.AgentNumber, FieldOf("equal", Form.FLAG)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scoring.rules.sound import plain, sound
 
 _BREAK = re.compile(r"[，。！？；：、,.!?;:\s…—]+")
+_STOP = re.compile(r"[。！？；!?;]+")
 _LONG = 14
 _WIDTH = 10
 _STRIDE = 5
@@ -45,15 +46,24 @@ def clauses(text: str) -> tuple[str, ...]:
     return tuple(piece for piece in found if len(piece) >= 2)
 
 
-class Space:
-    """The vector space of one rule set. Fitted on the examples of its rules, never on calls."""
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of an utterance and all of it: plain text of at least two characters each."""
+    parts = [plain(part) for part in _STOP.split(text)]
+    return tuple(dict.fromkeys(part for part in (*parts, plain(text)) if len(part) >= 2))
 
-    def __init__(self, examples: Iterable[str]) -> None:
+
+class Space:
+    """A vector space of meaning. Fitted on examples, never on calls."""
+
+    def __init__(self, examples: Iterable[str], *, common: int = 1) -> None:
+        """`common`: features that fewer examples have are left out."""
         known = sorted({plain(text) for text in examples} | {"您好请讲"})
         # Seconds to load: only where something is judged, not wherever a rule is read.
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
-        self._vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float32)
+        self._vectoriser = TfidfVectorizer(
+            analyzer=features, sublinear_tf=True, min_df=common, dtype=np.float32
+        )
         self._examples = self._vectoriser.fit_transform(known)
         self._row = {text: row for row, text in enumerate(known)}
 
@@ -77,14 +87,17 @@ class Space:
 class MannerModel:
     """A linear model between two heaps of example sentences. Deterministic for given examples."""
 
-    def __init__(self, space: Space, examples: Sequence[str], unlike: Sequence[str]) -> None:
+    def __init__(
+        self, space: Space, examples: Sequence[str], unlike: Sequence[str], *, trust: float = 10.0
+    ) -> None:
+        """`trust`: inverse strength of regularisation."""
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as above
 
         self._space, self._examples = space, tuple(examples)
         self._likes = space.placed(examples)
         answers = [1] * len(examples) + [0] * len(unlike)
         self._model = LogisticRegression(
-            C=10.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
+            C=trust, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
         )
         self._model.fit(space.of_examples((*examples, *unlike)), answers)
 

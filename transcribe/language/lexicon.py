@@ -12,6 +12,7 @@ import importlib.util
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -108,12 +109,17 @@ def segmented(clause: str, general: dict[str, int], total: float) -> list[str]:
     return words[::-1]
 
 
+def service_lines(names: Collection[str] | None = None) -> list[str]:
+    """Lines of the service sentences, one or more sentences each: of these files, or of all."""
+    folder = importlib.resources.files("transcribe.language").joinpath("service")
+    found = sorted((file for file in folder.iterdir()), key=lambda file: file.name)
+    texts = [f.read_text(encoding="utf-8") for f in found if names is None or f.name[:-4] in names]
+    return [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def sentences() -> list[str]:
     """Clauses of the service sentences, Han characters only."""
-    folder = importlib.resources.files("transcribe.language").joinpath("service")
-    texts = sorted((file.name, file.read_text(encoding="utf-8")) for file in folder.iterdir())
-    lines = [line for _, text in texts for line in text.splitlines() if not line.startswith("#")]
-    return [clause for line in lines for clause in _BREAK.split(line) if clause]
+    return [clause for line in service_lines() for clause in _BREAK.split(line) if clause]
 
 
 def _counted(clauses: list[str], general: dict[str, int]) -> tuple[Counter[str], Counter[tuple[str, str]]]:

@@ -67,6 +67,7 @@ MISCONDUCT: Mapping[str, LazyString] = {
     "private": lazy_gettext("泄露隐私、私下收钱"),
     "promise": lazy_gettext("承诺收益"),
     "refuse": lazy_gettext("拒绝投诉、要挂电话"),
+    "rude": lazy_gettext("粗鲁"),
     "sarcasm": lazy_gettext("讽刺挖苦"),
     "secret": lazy_gettext("索要密码"),
     "shirk": lazy_gettext("推诿"),
@@ -163,8 +164,7 @@ class _Teller:
             text = _listed(items)
             frame = _say("%(who)s说的意思接近（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
         elif isinstance(node, n.Manner):
-            named: tuple[str, ...] = getattr(node, "kinds", ())
-            items = [str(MISCONDUCT.get(kind, kind)) for kind in named] + list(node.examples)
+            items = [*(str(MISCONDUCT[kind]) for kind in node.kinds), *node.examples]
             text = _listed(items)
             frame = _say("%(who)s的口吻像（%(t)g 以上）：%(what)s", who=who, t=node.threshold, what=text)
         else:

@@ -22,7 +22,8 @@ from qm.services.rules_form_acts import NoSuchPart, act
 from qm.web.manage.rules_form import posted_form
 from qm.web.manage.rules_form_view import said_beyond, said_wrong
 from qm.web.manage.rules_form_words import CHOICES, KIND_WORDS, label_of
-from scoring.rules import Explanations, Rule, load_rules, seeded
+from qm.web.manage.rules_words import MISCONDUCT
+from scoring.rules import Explanations, Rule, corpus, load_rules, seeded
 from scoring.rules.nodes import All, DeadAir, Duration, Flow, Not, Pattern, Phrase, Who
 from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, KindOf, usual
 
@@ -321,3 +322,7 @@ def test_a_posted_tree_without_end_is_refused() -> None:
 
 def test_choices_are_enumerations() -> None:
     assert all(issubclass(kind, StrEnum) for kind in CHOICES)
+
+
+def test_every_kind_of_misconduct_has_its_words() -> None:
+    assert MISCONDUCT.keys() == corpus.kinds()
