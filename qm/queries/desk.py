@@ -23,7 +23,6 @@ from qm.models import (
     RecordingStatus,
     RubricVersion,
     User,
-    VersionState,
 )
 from qm.queries import calls, learning
 from qm.queries.answers import answers_of
@@ -33,6 +32,7 @@ from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import recording_for
 from qm.queries.rubric_bindings import GENERAL_RUBRIC, version_for
+from qm.queries.rubrics import published
 from scoring.types import Answer
 
 
@@ -183,11 +183,6 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
     """Published forms: the one bound to the call first, then that of its pre-score, the general one."""
     bound = version_for(recording)
     with reading() as session:
-        rows = session.exec(
-            select(RubricVersion)
-            .where(RubricVersion.state == VersionState.PUBLISHED)
-            .order_by(col(RubricVersion.id))
-        ).all()
         used = session.exec(
             select(RubricVersion.key)
             .join(Evaluation, col(Evaluation.rubric_id) == RubricVersion.id)
@@ -198,7 +193,7 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
             .order_by(col(Evaluation.id).desc())
         ).first()
     first = bound.key if bound else used or GENERAL_RUBRIC
-    ordered = sorted(rows, key=lambda row: row.key != first)
+    ordered = sorted(published(), key=lambda row: row.key != first)
     return tuple(FormChoice(row.id or 0, row.title) for row in ordered)
 
 

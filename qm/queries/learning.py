@@ -25,8 +25,8 @@ from qm.models import (
     Recording,
     RubricVersion,
     User,
-    VersionState,
 )
+from qm.queries.rubrics import published
 from scoring.rubric import rubric_from_dict
 from scoring.types import Criterion, CriterionKind, Policy, Rubric
 
@@ -80,7 +80,8 @@ def learnable(criterion: Criterion) -> bool:
 def lines() -> tuple[LearnLine, ...]:
     """Every criterion in force that can be learned, those with most answers first."""
     found = []
-    for row, rubric in _in_force():
+    for row in published():
+        rubric = rubric_from_dict(row.document)
         counts = _counts(row.key)
         active = {model.criterion: model for model in _models(row.key) if model.active}
         for criterion in rubric.criteria:
@@ -201,16 +202,6 @@ def suggestions(rubric: Rubric, recording: Recording) -> dict[str, Learned]:
 def model(model_id: int) -> LearnedModel:
     """A stored model; kept, for it never changes. Raises `NotFound`."""
     return _read(model_row(model_id).document)
-
-
-def _in_force() -> list[tuple[RubricVersion, Rubric]]:
-    with reading() as session:
-        rows = session.exec(
-            select(RubricVersion)
-            .where(RubricVersion.state == VersionState.PUBLISHED)
-            .order_by(col(RubricVersion.id))
-        ).all()
-    return [(row, rubric_from_dict(row.document)) for row in {row.key: row for row in rows}.values()]
 
 
 def _human(rubric_key: str) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from qm.actor import Actor
 from qm.database import reading
 from qm.models import Branch, Recording, RubricBinding, RubricVersion, Team, VersionState
+from qm.queries.rubrics import published
 
 GENERAL_RUBRIC = "phone_banking"
 """The form for calls that none is bound to, where it is published; else the first published one."""
@@ -70,12 +71,7 @@ def versions_for(recordings: Sequence[Recording]) -> dict[str, RubricVersion | N
         bindings = session.exec(select(RubricBinding)).all()
         if not bindings:
             return dict.fromkeys((item.id for item in recordings), None)
-        published = session.exec(
-            select(RubricVersion)
-            .where(RubricVersion.state == VersionState.PUBLISHED)
-            .order_by(col(RubricVersion.version))
-        ).all()
-    by_key = {row.key: row for row in published}
+    by_key = {row.key: row for row in published()}
     usable = [item for item in bindings if item.rubric_key in by_key]
     return {item.id: by_key.get(chosen(usable, call_of(item)) or "") for item in recordings}
 
@@ -122,13 +118,7 @@ def lines(actor: Actor) -> tuple[BindingLine, ...]:
 
 def published_forms() -> tuple[tuple[str, str], ...]:
     """Key and title of each form in force."""
-    with reading() as session:
-        rows = session.exec(
-            select(RubricVersion)
-            .where(RubricVersion.state == VersionState.PUBLISHED)
-            .order_by(col(RubricVersion.id))
-        ).all()
-    return tuple({row.key: row.title for row in rows}.items())
+    return tuple((row.key, row.title) for row in published())
 
 
 def queues() -> tuple[str, ...]:

@@ -103,6 +103,17 @@ def rubrics_by_id(ids: Collection[int]) -> dict[int, Rubric]:
     return {row.id or 0: rubric_from_dict(row.document) for row in rows}
 
 
+def published() -> tuple[RubricVersion, ...]:
+    """The version in force of each form, the oldest first."""
+    with reading() as session:
+        rows = session.exec(
+            select(RubricVersion)
+            .where(RubricVersion.state == VersionState.PUBLISHED)
+            .order_by(col(RubricVersion.id))
+        ).all()
+    return tuple(rows)
+
+
 def _used() -> dict[int, int]:
     with reading() as session:
         counted = (

@@ -32,6 +32,7 @@ from qm.models import (
     WhatIfRun,
 )
 from qm.queries.answers import answers_by_evaluation
+from qm.queries.jobs import ACTIVE
 from qm.queries.whatif import run_for
 from qm.services import audit, snapshots
 from qm.services.evaluations import put_score
@@ -41,7 +42,6 @@ from scoring.rubric import Lack, missing, rubric_from_dict
 from scoring.types import Answer, Rubric
 from scoring.whatif import carried
 
-_UNDER_WAY = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
 REASON_CHARS_MIN, REASON_CHARS_MAX = 4, 500
 
 
@@ -232,7 +232,7 @@ def _queue(session: Session, evaluation_ids: list[int]) -> int:
     for start in range(0, len(evaluation_ids), 500):
         batch = evaluation_ids[start : start + 500]
         calls |= set(session.exec(select(Evaluation.recording_id).where(col(Evaluation.id).in_(batch))).all())
-    busy = set(session.exec(select(Job.recording_id).where(col(Job.state).in_(_UNDER_WAY))).all())
+    busy = set(session.exec(select(Job.recording_id).where(col(Job.state).in_(ACTIVE))).all())
     calls -= busy  # they meet the new version by themselves
     for recording_id in sorted(calls):
         jobs.enqueue(recording_id, step_from=Step.PRESCORE)
