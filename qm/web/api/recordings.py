@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from qm.actor import UserRole
 from qm.errors import InvalidInput
 from qm.queries import evaluations, jobs, transcripts
+from qm.queries.answers import answers_of
 from qm.queries.recordings import recording_for
 from qm.services.ingest import Ingested, ingest
 from qm.services.token_use import token_used
@@ -75,7 +76,7 @@ def evaluation(recording_id: str) -> Response:
     recording_for(actor(), recording_id)
     number = transcripts.newest_evaluation(recording_id)
     row = evaluations.evaluation_for(actor(), number)
-    return jsonify(evaluation_document(row, evaluations.answers_of(number)))
+    return jsonify(evaluation_document(row, answers_of(number)))
 
 
 def _call_data() -> dict[str, Any]:
