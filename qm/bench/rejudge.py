@@ -106,8 +106,10 @@ def _varied(node: Any, number: int) -> Any:
         changed["sounds"] = (*node.sounds, f"占位{extra}")
     if isinstance(node, Pattern) and node.words:
         changed["words"] = (*node.words, f"占位{extra}")
-    if isinstance(node, Similar | Manner):
+    if isinstance(node, Similar | Manner) and node.examples:
         changed["examples"] = (*node.examples, f"占位例句{extra}")
+    if isinstance(node, Manner) and node.kinds:
+        changed["threshold"] = node.threshold + (number + 1) / 1e6
     if isinstance(node, Phrase):
         changed["min_score"] = node.min_score + (number + 1) / 1e6
     return type(node)(**changed)
