@@ -61,7 +61,7 @@ def test_the_same_conversation_is_judged_the_same_twice() -> None:
     assert judge(seeded(), call) == judge(seeded(), call)
 
 
-@pytest.mark.parametrize("name", ["dev", "dev2", "dev3", "dev4", "dev5", "heldout"])
+@pytest.mark.parametrize("name", ["dev", "dev2", "dev3", "dev4", "dev5", "dev7", "heldout"])
 def test_labels_are_answered_as_the_issue_asks(matcher: PhraseMatcher, name: str) -> None:
     report = run(scanned(matcher, calls.load(name)))
     assert_good(report, precision=0.93, recall=0.90)
