@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from transcribe.voice import FRAME
+from transcribe.voice import FRAME, SILENT_DB, levels_db
 
 MIN_CORRELATION = 0.5
 """Median waveform correlation, over the louder channel's speech, from which a call is said to leak."""
@@ -51,9 +51,11 @@ def _smoothed(own: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _levels(samples: NDArray[np.float32], frames: int) -> NDArray[np.float64]:
-    whole = np.pad(samples, (0, max(0, frames * FRAME - samples.size)))[: frames * FRAME]
-    power = (whole.reshape(frames, FRAME).astype(np.float64) ** 2).mean(axis=1)
-    return np.asarray(10 * np.log10(power + 1e-10))
+    whole = samples[: frames * FRAME]
+    rest = whole[whole.size // FRAME * FRAME :]
+    short = np.pad(rest, (0, -rest.size % FRAME))
+    known = np.concatenate([levels_db(whole, FRAME), levels_db(short, FRAME)])
+    return np.pad(known, (0, frames - known.size), constant_values=SILENT_DB)
 
 
 def _suspects(my_db: NDArray[np.float64], their_db: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -20,6 +20,8 @@ FRAME = 512
 """Samples a probability covers: 32 ms at 16 kHz."""
 RATE_HZ = 16_000
 _FRAME_S = FRAME / RATE_HZ
+SILENT_DB = -100.0
+"""Level of no sound at all."""
 _STEP_S = 0.01
 _SHARPEN_S = 0.25
 _ABOVE_FLOOR_DB = 12.0
@@ -94,7 +96,7 @@ def sharpened(spans: tuple[Span, ...], samples: NDArray[np.float32]) -> tuple[Sp
 
     The network answers some tens of milliseconds after an onset; interruptions are told by such times.
     """
-    level = _levels_db(samples)
+    level = levels_db(samples, int(_STEP_S * RATE_HZ))
     if not level.size:
         return spans
     loud = level > max(float(np.percentile(level, 10)) + _ABOVE_FLOOR_DB, float(level.max()) - _BELOW_PEAK_DB)
@@ -108,11 +110,11 @@ def sharpened(spans: tuple[Span, ...], samples: NDArray[np.float32]) -> tuple[Sp
     return tuple(found)
 
 
-def _levels_db(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Level of each 10 ms in dBFS."""
-    step = int(_STEP_S * RATE_HZ)
+def levels_db(samples: NDArray[np.float32], step: int) -> NDArray[np.float64]:
+    """Level of each whole block of `step` samples in dBFS; the sound is not copied, calls may last hours."""
     blocks = samples[: samples.size // step * step].reshape(-1, step)
-    return np.asarray(10 * np.log10((blocks**2).mean(axis=1) + 1e-10), dtype=np.float32)
+    power = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64) / step
+    return np.asarray(10 * np.log10(power + 10 ** (SILENT_DB / 10)))
 
 
 def spans_of(chance: NDArray[np.float32], duration_s: float, options: VoiceOptions) -> tuple[Span, ...]:
