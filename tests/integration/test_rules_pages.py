@@ -88,6 +88,7 @@ def test_every_seeded_rule_has_a_page_in_words(calls, client_of) -> None:
         assert page.status_code == 200, rule.key
         _valid(page.text)
         assert rule.title in page.text
+    assert "之前请客户等待的，60 秒以内不算" in client.get("/manage/rules/no_dead_air").text
 
 
 @pytest.mark.parametrize("person", ["inspector", "agent", "leader", "administrator"])

@@ -143,7 +143,11 @@ class _Teller:
         return Words(text, parts + self._guard(node), more)
 
     def _guard(self, node: n.Spoken) -> tuple[Words, ...]:
-        """The words that take a match back, where the node names some."""
+        """What takes a match back, where the node names something."""
+        if isinstance(node, n.DeadAir) and node.hold is not None:
+            return (
+                Words(_say("之前请客户等待的，%(s)g 秒以内不算", s=node.hold_s), (self.tell(node.hold),)),
+            )
         written = getattr(node, "unless", ())
         if not written:
             return ()
