@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from scoring.rules import corpus
+from scoring.rules import corpus, expressions
 from scoring.rules.errors import RuleInvalid
 from scoring.rules.model import Explanations, Rule
 from scoring.rules.nodes import Condition, Step, Window
@@ -192,7 +192,7 @@ def _plain_value(item: FieldOf, node: Node) -> Any:
         texts = tuple(_text(part) for part in _flat(node))
         if item.form is Form.EXPRESSIONS:
             for part, text in zip(_flat(node), texts, strict=True):
-                _check_expression(part, text)
+                _check_expression(item, part, text)
         return texts
     if item.form is Form.FLAG:
         return _flag(node)
@@ -201,13 +201,12 @@ def _plain_value(item: FieldOf, node: Node) -> Any:
     return _number(item, node)
 
 
-def _check_expression(node: Node, text: str) -> None:
+def _check_expression(item: FieldOf, node: Node, text: str) -> None:
     try:
-        compiled = re.compile(sound_pattern(text), re.MULTILINE)
-    except re.error as fault:
-        raise RuleInvalid(line_of(node), f"正则表达式 {text} 无效：{fault}") from fault
-    if compiled.groups and r"\1" in text:
-        raise RuleInvalid(line_of(node), f"正则表达式 {text} 不能用反向引用")
+        expressions.check(text if item.name == "words" else sound_pattern(text))
+    except (re.error, OverflowError) as fault:
+        why = getattr(fault, "msg", fault)  # without its place in the joined expression
+        raise RuleInvalid(line_of(node), f"正则表达式 {text} 无效：{why}") from fault
 
 
 def _number(item: FieldOf, node: Node) -> float | int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.rules import RuleInvalid, dump, load_rules, seeded
+from scoring.rules import RuleInvalid, conversation_from_script, dump, judge, load_rules, seeded
 from scoring.rules.nodes import AnyOf, CallData, Comparison, Flow, Not, Pattern, Phrase, Who
+from scoring.types import Verdict
 
 GOOD = """
 key: greeting
@@ -32,6 +33,19 @@ def test_a_rule_is_read_with_its_windows_and_texts() -> None:
     assert isinstance(second.part, Pattern)
     assert second.part.window.first_turns == 1
     assert second.part.role is Who.AGENT
+
+
+@pytest.mark.parametrize("field", ["words", "sounds", "unless"])
+@pytest.mark.parametrize("expression", ["(?i)b", r"(a)(b)\2", "(?P<x>a)(?P=x)", "a{99999999999}", "[(-)]"])
+def test_an_expression_that_cannot_stand_beside_others_is_refused(field: str, expression: str) -> None:
+    with pytest.raises(RuleInvalid, match="正则"):
+        load_rules(f"key: a1\ntitle: x\nmet_when:\n  pattern:\n    {field}: ['甲', '{expression}']\n")
+
+
+def test_expressions_may_name_the_same_group() -> None:
+    rules = load_rules("key: a1\ntitle: x\nmet_when:\n  pattern: {words: ['(?P<x>甲)', '(?P<x>乙)']}\n")
+    found = judge(rules, conversation_from_script("座席：乙方。"))
+    assert found["a1"].verdict is Verdict.MET
 
 
 def test_what_is_written_is_read_again_the_same() -> None:
