@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -213,8 +214,11 @@ def _number(item: FieldOf, node: Node) -> float | int:
     text = _text(node)
     try:
         value = int(text) if item.form is Form.INTEGER else float(text)
-    except ValueError as fault:
-        raise RuleInvalid(line_of(node), f"{item.name} 应为数字，现为 {text}") from fault
+        finite = isfinite(value)
+    except (ValueError, OverflowError):
+        finite = False
+    if not finite:
+        raise RuleInvalid(line_of(node), f"{item.name} 应为数字，现为 {text}")
     if item.least is not None and value < item.least:
         raise RuleInvalid(line_of(node), f"{item.name} 不能小于 {item.least:g}，现为 {text}")
     return value
