@@ -17,6 +17,8 @@ from scoring.rules.nodes import Condition, Step, Window
 from scoring.rules.schema import KINDS, SEVERAL, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
 from scoring.rules.sound import sound_pattern
 
+CONDITIONS_MOST = 500
+"""Of one rule. The largest of the library has 13; aliases could make billions of a few lines."""
 _RULE_KEYS = (
     "key",
     "title",
@@ -70,7 +72,10 @@ def line_of(node: Node) -> int:
 
 class _Reader:
     def __init__(self) -> None:
-        self._seen: dict[int, Condition] = {}
+        self._seen: dict[int, tuple[Condition, int]] = {}
+        """By a YAML node's identity its condition, and how many stand in it."""
+        self._count = 0
+        """Conditions of the rule so far, those behind an alias as often as they are named."""
 
     def rules(self, root: Node) -> tuple[Rule, ...]:
         if isinstance(root, MappingNode):
@@ -91,6 +96,7 @@ class _Reader:
         return tuple(found.values())
 
     def _rule(self, node: Node) -> Rule:
+        self._count = 0
         entries = _mapping(node)
         _only(node, _RULE_KEYS)
         for name in ("key", "title"):
@@ -116,10 +122,14 @@ class _Reader:
         )
 
     def _condition(self, node: Node) -> Condition:
-        known = self._seen.get(id(node))
+        before, known = self._count, self._seen.get(id(node))
+        self._count += known[1] if known else 1
+        if self._count > CONDITIONS_MOST:
+            raise RuleInvalid(line_of(node), f"一条规则最多 {CONDITIONS_MOST} 个条件，请拆成几条规则")
         if known is None:
-            known = self._seen[id(node)] = self._read(node)
-        return known
+            condition = self._read(node)
+            known = self._seen[id(node)] = condition, self._count - before
+        return known[0]
 
     def _read(self, node: Node) -> Condition:
         entries = _mapping(node)

@@ -35,6 +35,17 @@ def test_a_rule_is_read_with_its_windows_and_texts() -> None:
     assert second.part.role is Who.AGENT
 
 
+def test_aliases_do_not_make_a_rule_without_end() -> None:
+    doubled = "".join(f"  a{n}: &a{n} {{all: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 41))
+    shared = f"shared:\n  a0: &a0 {{ended_by: agent}}\n{doubled}"
+    with pytest.raises(RuleInvalid, match="最多 500 个条件"):
+        load_rules(f"{shared}rules:\n  - {{key: a1, title: x, met_when: *a40}}\n")
+    (first, second) = load_rules(
+        f"{shared}rules:\n  - {{key: a1, title: x, met_when: *a7}}\n  - {{key: a2, title: x, met_when: *a7}}\n"
+    )
+    assert first.met_when is second.met_when
+
+
 @pytest.mark.parametrize("field", ["words", "sounds", "unless"])
 @pytest.mark.parametrize("expression", ["(?i)b", r"(a)(b)\2", "(?P<x>a)(?P=x)", "a{99999999999}", "[(-)]"])
 def test_an_expression_that_cannot_stand_beside_others_is_refused(field: str, expression: str) -> None:
