@@ -24,6 +24,7 @@ from qm.web.manage import (  # noqa: E402, F401 - routes register on the bluepri
     rules_agreement,
     rules_edit,
     rules_rejudge,
+    rules_updates,
     rules_words,
     tokens,
     upload,

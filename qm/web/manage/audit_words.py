@@ -67,6 +67,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "rule_marked": lazy_gettext("标注规则命中"),
     "rule_mark_removed": lazy_gettext("取消规则标注"),
     "rule_published": lazy_gettext("发布规则"),
+    "rule_update_taken": lazy_gettext("取产品的规则为草稿"),
+    "rule_update_declined": lazy_gettext("不用产品的规则更新"),
     "rule_retired": lazy_gettext("停用规则"),
     "evaluation_released": lazy_gettext("发布评分"),
     "evaluation_taken_back": lazy_gettext("收回评分"),

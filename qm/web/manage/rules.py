@@ -14,7 +14,7 @@ from qm.queries import phrases
 from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
 from qm.queries.rules_calls import StoredCall, heard_ids, stored_calls
-from qm.services import rules_marks
+from qm.services import rules_marks, rules_updates
 from qm.services.rejudge import latest
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
@@ -53,6 +53,7 @@ def rules() -> ResponseReturnValue:
         sought={line.key: queries.sought(queries.rule_of(line.shown)) for line in lines},
         Verdict=Verdict,
         run=latest(),
+        updates=rules_updates.updates(lines),
     )
 
 
@@ -83,6 +84,7 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
         marks=marks,
         pointed=pointed,
         shadow=_shadow(line.draft, key) if line.draft else None,
+        update=rules_updates.update_of(line),
         Verdict=Verdict,
         **more,
     )
