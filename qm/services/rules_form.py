@@ -36,6 +36,8 @@ APPLIES = "applies_when"
 VERDICTS = ("met", "not_met", "not_applicable", "cannot_tell")
 DEPTH = 20
 """Conditions inside one another that the form still shows."""
+BLOCKS_MOST = 1000
+"""Of one form: conditions, each with the step that it may stand in."""
 _BEGIN = {"dead_air": {"role": ("anyone",)}}
 """Where a new block does not begin with what is usual: silence is nobody's."""
 _EMPTY = "还没有条件：请添加至少一个"
@@ -127,6 +129,12 @@ def beyond(form: RuleForm) -> tuple[Beyond, ...]:
     return (*lost, *_lost(form.slots, 0))
 
 
+def fits(top: Block) -> bool:
+    """Whether the form can show a tree of blocks, and take it back."""
+    depths = tuple(_depths(top, 0))
+    return max(depths) <= DEPTH and len(depths) <= BLOCKS_MOST
+
+
 def rule_of(form: RuleForm) -> Rule:
     """The rule that the form says. Raises `PartWrong` for what is missing or wrong."""
     tree = _Tree()
@@ -178,6 +186,13 @@ def _keyed(steps: tuple[Block, ...]) -> Iterator[Block]:
     for step in steps:
         key = step.typed.get("key") or (next(free),)
         yield Block("step", {**step.typed, "key": key}, step.inside)
+
+
+def _depths(block: Block, depth: int) -> Iterator[int]:
+    yield depth
+    for parts in block.inside.values():
+        for part in parts:
+            yield from _depths(part, depth + 1)
 
 
 def _a_line(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from qm.errors import InvalidInput
-from qm.services.rules_form import CONDITION, Block, new_block
+from qm.services.rules_form import CONDITION, Block, fits, new_block
 from scoring.rules.schema import FIELDS, INSIDE, KINDS, Form
 
 Acted = tuple[Block, str]
@@ -23,12 +23,21 @@ class NoSuchPart(InvalidInput):
     message = "这一处条件已经不在了，请再试一次。"
 
 
+class NoRoom(InvalidInput):
+    """The tree would grow beyond what the form shows."""
+
+    message = "条件套得太深或太多，表单放不下了。请拆成几条规则。"
+
+
 def act(top: Block, what: str, path: str, kind: str = "") -> Acted:
-    """Do what a button says. Raises `NoSuchPart`."""
+    """Do what a button says. Raises `NoSuchPart`, `NoRoom`."""
     try:
-        return _ACTS[what](top, path, kind)
+        changed, focus = _ACTS[what](top, path, kind)
     except (IndexError, KeyError, ValueError) as error:
         raise NoSuchPart from error
+    if not fits(changed):
+        raise NoRoom
+    return changed, focus
 
 
 def wrapping(kind: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
 
-from qm.services.rules_form import APPLIES, CONDITION, DEPTH, VERDICTS, Block, PartWrong, RuleForm
-from qm.services.rules_form_acts import NoSuchPart
+from qm.services.rules_form import APPLIES, BLOCKS_MOST, CONDITION, DEPTH, VERDICTS, Block, RuleForm
+from qm.services.rules_form_acts import NoRoom, NoSuchPart
 from scoring.rules.schema import FIELDS, INSIDE, SEVERAL, FieldOf
 
 Posted = MultiDict[str, str]
@@ -14,7 +14,9 @@ DATA_KEYS = ("queue", "direction", "team", "agent_no", "started_at", "caller")
 
 
 def posted_form(given: Posted, key: str | None) -> RuleForm:
-    """The form as typed. Raises `NoSuchPart` for what no page of ours posts."""
+    """The form as typed. Raises `NoSuchPart` and `NoRoom` for what no page of ours posts."""
+    if sum(name.endswith(".is") for name in given) > BLOCKS_MOST:
+        raise NoRoom
     said = {name: text for name in VERDICTS if (text := given.get(f"explain_{name}", "").strip())}
     return RuleForm(
         key=key or given.get("key", "").strip(),
@@ -30,7 +32,7 @@ def posted_form(given: Posted, key: str | None) -> RuleForm:
 
 def _blocks(given: Posted, path: str, depth: int) -> tuple[Block, ...]:
     if depth > DEPTH + 1:
-        raise PartWrong(path, f"条件最多套 {DEPTH} 层", "rule")
+        raise NoRoom
     found: list[Block] = []
     while (kind := given.get(f"{path}.{len(found)}.is")) is not None:
         found.append(_block(given, f"{path}.{len(found)}", kind, depth))

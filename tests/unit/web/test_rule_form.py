@@ -10,6 +10,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from qm.services.rules_form import (
+    BLOCKS_MOST,
+    DEPTH,
     Block,
     PartWrong,
     RuleForm,
@@ -18,7 +20,7 @@ from qm.services.rules_form import (
     new_block,
     rule_of,
 )
-from qm.services.rules_form_acts import NoSuchPart, act
+from qm.services.rules_form_acts import NoRoom, NoSuchPart, act
 from qm.web.manage.rules_form import posted_form
 from qm.web.manage.rules_form_view import said_beyond, said_wrong
 from qm.web.manage.rules_form_words import CHOICES, KIND_WORDS, label_of
@@ -316,7 +318,28 @@ def test_a_posted_tree_without_end_is_refused() -> None:
     for _ in range(60):
         given.add(f"{path}.0.is", "not")
         path = f"{path}.0.part"
-    with pytest.raises(PartWrong):
+    with pytest.raises(NoRoom):
+        posted_form(given, None)
+
+
+def test_a_button_makes_no_form_that_could_not_be_posted_back() -> None:
+    top = Block("rule", inside={"condition": (new_block("phrase"),)})
+    for _ in range(DEPTH - 1):
+        top, _ = act(top, "wrap", "condition.0", "not")
+    with pytest.raises(NoRoom):
+        act(top, "wrap", "condition.0", "not")
+    form = RuleForm("a_rule", "名称", slots=top)
+    assert beyond(form) == ()
+    assert _back(form).slots.inside["condition"] == top.inside["condition"]
+
+
+def test_a_form_holds_no_more_blocks_than_a_page_can_show() -> None:
+    full = _top(*("opened_by",) * (BLOCKS_MOST - 2))
+    assert len(_kinds(_back(RuleForm("a_rule", "名称", slots=full)).slots)) == BLOCKS_MOST - 2
+    with pytest.raises(NoRoom):
+        act(full, "add", "condition.0.parts", "turns")
+    given = MultiDict([(f"condition.0.parts.{n}.is", "turns") for n in range(BLOCKS_MOST + 1)])
+    with pytest.raises(NoRoom):
         posted_form(given, None)
 
 
