@@ -91,14 +91,17 @@ class Editor:
         return CHOICES[item.choices]
 
     def picks(self, block: Block, item: FieldOf) -> Mapping[str, Text]:
-        """What several boxes can be ticked of, what is no longer offered too; empty: lines are typed."""
+        """What several boxes can be ticked of, the ticked ones first, in their order; empty: lines are typed.
+
+        A ticked one may be offered no longer.
+        """
         offered: Mapping[str, Text] = {}
         if item.form is Form.GROUPS:
             offered = self.groups
         elif (block.kind, item.name) == ("manner", "kinds"):
             offered = MISCONDUCT
-        gone = {key: key for key in block.typed.get(item.name, ()) if offered and key not in offered}
-        return {**offered, **gone}
+        ticked = {key: offered.get(key, key) for key in block.typed.get(item.name, ()) if offered}
+        return {**ticked, **offered}
 
     def rows(self, texts: tuple[str, ...]) -> int:
         """Height of a field of several lines."""

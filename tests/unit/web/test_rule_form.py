@@ -22,7 +22,7 @@ from qm.services.rules_form import (
 )
 from qm.services.rules_form_acts import NoRoom, NoSuchPart, act
 from qm.web.manage.rules_form import posted_form
-from qm.web.manage.rules_form_view import said_beyond, said_wrong
+from qm.web.manage.rules_form_view import Editor, said_beyond, said_wrong
 from qm.web.manage.rules_form_words import CHOICES, KIND_WORDS, label_of
 from qm.web.manage.rules_words import MISCONDUCT
 from scoring.rules import Explanations, Rule, corpus, load_rules, seeded
@@ -341,6 +341,14 @@ def test_a_form_holds_no_more_blocks_than_a_page_can_show() -> None:
     given = MultiDict([(f"condition.0.parts.{n}.is", "turns") for n in range(BLOCKS_MOST + 1)])
     with pytest.raises(NoRoom):
         posted_form(given, None)
+
+
+def test_boxes_stand_in_the_order_of_the_rule_so_that_posting_them_changes_nothing() -> None:
+    ed = Editor({"greeting": "问候", "closing": "结束语", "hold": "等待"})
+    phrase = Block("phrase", {"groups": ("hold", "gone", "greeting")})
+    boxes = ed.picks(phrase, FIELDS["phrase"][0])
+    assert list(boxes) == ["hold", "gone", "greeting", "closing"]
+    assert (boxes["hold"], boxes["gone"]) == ("等待", "gone")
 
 
 def test_choices_are_enumerations() -> None:
