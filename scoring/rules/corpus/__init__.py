@@ -7,8 +7,8 @@ Tab-separated files beside this module hold `kind` and sentence, all written for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from scoring.rules.similarity import MannerModel, Space
@@ -41,9 +41,13 @@ def kinds() -> frozenset[str]:
     return frozenset(sentences().keys() - {INNOCENT})
 
 
-@cache
-def model(misconduct: tuple[str, ...]) -> MannerModel:
-    """Tells sentences of these kinds from innocent ones. Learned in seconds, once a process."""
+def model(misconduct: Iterable[str]) -> MannerModel:
+    """Tells sentences of these kinds, in any order, from innocent ones. Learned in seconds, then kept."""
+    return _model(frozenset(misconduct))
+
+
+@lru_cache(maxsize=16)
+def _model(misconduct: frozenset[str]) -> MannerModel:
     known = sentences()
     wanted = [text for kind in sorted(misconduct) for text in known[kind]]
     return MannerModel(space(), wanted, known[INNOCENT], trust=_TRUST)

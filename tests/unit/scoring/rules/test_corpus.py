@@ -53,6 +53,10 @@ def test_the_reason_shown_is_a_sentence_of_the_kinds_asked_for() -> None:
     assert nearest in corpus.sentences()["threat"]
 
 
+def test_one_model_stands_for_the_same_kinds_however_they_are_written() -> None:
+    assert corpus.model(("threat", "secret", "threat")) is corpus.model(("secret", "threat"))
+
+
 @pytest.mark.parametrize(
     ("manner", "detail"),
     [
