@@ -43,6 +43,7 @@ def proved(doubts: Iterable[Candidate], hits: Sequence[Hit], prover: PhraseProve
     """Hits for those doubtful candidates that the sound bears out, `hits` being found already.
 
     The likeliest candidates of different places are asked together; others of a place, where it was refused.
+    Those beyond the number of questions stand where the text alone suffices.
     """
     known: dict[tuple[str, Role], list[Hit]] = {}
     for hit in hits:
@@ -59,7 +60,9 @@ def proved(doubts: Iterable[Candidate], hits: Sequence[Hit], prover: PhraseProve
             if said is not None:
                 found.append(said)
                 known.setdefault((hit.group, hit.role), []).append(said)
-    return found
+    clear = [(c, hit) for c, hit in waiting if c.suffices(soundless=True)]
+    by_text, _ = _next_round(clear, known, asked, most + len(clear))
+    return found + [similar_hit(candidate) for candidate, _ in by_text]
 
 
 def _next_round(
@@ -76,9 +79,10 @@ def _next_round(
         there = known.get((hit.group, hit.role), ())
         if question in asked or any(overlap(hit, other) for other in there):
             continue
-        if any(hit.phrase_id == other.phrase_id and overlap(hit, other) for _, other in now):
+        beside = any(hit.phrase_id == other.phrase_id and overlap(hit, other) for _, other in now)
+        if beside or len(asked) >= most:
             later.append((candidate, hit))
-        elif len(asked) < most:
+        else:
             asked.add(question)
             now.append((candidate, hit))
     return now, later

@@ -12,6 +12,7 @@ from transcribe.bench.phrases_speed import misheard
 from transcribe.normalize import normalize
 from transcribe.phrases import PhraseMatcher, ProofScore, Question, seed
 from transcribe.phrases.dense import Dense
+from transcribe.phrases.doubt import PROOFS_MIN
 from transcribe.phrases.similar import ACCEPTED, CERTAIN
 from transcribe.phrases.trace import banded, covered, straight
 from transcribe.sound.phonology import distance
@@ -131,6 +132,16 @@ def test_a_phrase_that_the_text_alone_would_just_accept_is_still_put_to_the_soun
     (by_sound,) = matcher.scan(call, prover=Ears("什么时候"))
     assert by_sound.match is MatchKind.ACOUSTIC
     assert matcher.scan(call, prover=Deaf()) == (by_text,)
+
+
+def test_what_there_is_no_time_to_ask_the_sound_for_counts_by_its_text() -> None:
+    matcher = PhraseMatcher([phrase("什么时候", kind=PhraseKind.TOPIC)])
+    call = said(*[(AGENT, "您神马时候")] * (PROOFS_MIN + 5), every_s=1.0, length_s=0.9)
+    refusing = Ears("神马时候")
+    hits = matcher.scan(call, prover=refusing)
+    assert len(refusing.asked) == PROOFS_MIN
+    assert len(hits) == 5
+    assert {hit.match for hit in hits} == {MatchKind.SIMILAR}
 
 
 @pytest.mark.parametrize(("group", "asked"), [("g", 0), ("other", 1)])
