@@ -14,6 +14,7 @@ from flask import Flask
 from flask_babel import gettext
 
 from qm.web.failure_words import FAILURES
+from qm.web.fault_words import FAULTS
 from qm.web.locale import current_locale
 
 QUOTING = ("phrase:", "pattern", "similar:", "manner:", "repetition", "edge", "entity:", "human")
@@ -130,7 +131,7 @@ REFUSALS = (
 )
 """Why a file was refused, sentence by sentence, and the names that stand in them."""
 
-FRAMES = EVIDENCE + WARNINGS + REFUSALS + FAILURES
+FRAMES = EVIDENCE + WARNINGS + REFUSALS + FAILURES + FAULTS
 _PLACE = re.compile(r"%\((\w+)\)s")
 _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _NARROW = re.compile(r"(?<=[\u3400-\u9fff])[,?!;:](?=[\u3400-\u9fff]|$)")

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from qm.services.rules_form import Beyond, Block, PartWrong, new_block
 from qm.services.rules_form_acts import WRAPS
+from qm.web.built_words import built
 from qm.web.manage.rules_form_words import (
     CHOICES,
     COMMON,
@@ -145,10 +146,10 @@ def _short(label: Label, texts: tuple[str, ...], item: FieldOf) -> str:
 def said_wrong(error: PartWrong) -> str:
     """What is wrong with the form, with fields by the names that stand on the page."""
     if error.kind not in FIELDS:
-        return _renamed(error.detail, RULE_WORDS)
+        return built(_renamed(error.detail, RULE_WORDS))
     where = KIND_WORDS[error.kind].name
     names = {item.name: label_of(error.kind, item.name).text for item in FIELDS[error.kind]}
-    detail = _renamed(error.detail, {**names, error.kind: where})
+    detail = built(_renamed(error.detail, {**names, error.kind: where}))
     return str(gettext("“%(where)s”：%(detail)s", where=where, detail=detail))
 
 

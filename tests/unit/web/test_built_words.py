@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
 from flask import Flask, session
 
 from qm.catalogue import HAN
-from qm.errors import Forbidden, NotFound
+from qm.errors import Forbidden, NotFound, QmError
 from qm.paths import ROOT
 from qm.services import learning, learning_runs, whatif_runs
+from qm.services.rules import RuleUnusable, read_rule
+from qm.services.rules_fixtures import FixturesUnusable, ScriptUnusable, read_fixtures, read_script
+from qm.services.rules_form import Block, PartWrong, RuleForm, rule_of
 from qm.web import locale
 from qm.web.built_words import QUOTING, built, said, wide
+from qm.web.manage.rules_form_view import said_wrong
 from qm.web.manage.whatif import flip_why
+from qm.web.saying import say
 from recorder.limits import Limits
 from recorder.media import Damage
 from recorder.sniff import Container
@@ -122,6 +127,74 @@ def test_every_failure_that_is_kept_has_english_words(name: str) -> None:
     module.visit(ast.parse((ROOT / name).read_text("utf-8")))
     assert module.texts
     assert [text for text in module.texts if HAN.search(built(text))] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_every_fault_of_a_rule_has_english_words() -> None:
+    module = Spoken()
+    module.visit(ast.parse((ROOT / "scoring/rules/parse.py").read_text("utf-8")))
+    faults = [text for text in module.texts if len(text) > 1]  # the others are flags: 是, 否
+    assert len(faults) > 20
+    assert [text for text in faults if HAN.search(built(text))] == []
+
+
+def unusable_rules() -> Iterator[QmError]:
+    met = "met_when: {ended_by: agent}"
+    for text in (
+        "key: a1",
+        f"key: a1\ntitle: x\n{met}\n" + "#" * 200_000,
+        f"key: {'a' * 62}\ntitle: x\n{met}",
+    ):
+        with pytest.raises(RuleUnusable) as told:
+            read_rule(text)
+        yield told.value
+    with pytest.raises(RuleUnusable) as told:
+        read_rule(f"key: a1\ntitle: x\n{met}", key="b1")
+    yield told.value
+
+
+def unusable_fixtures() -> Iterator[QmError]:
+    for text in (
+        "- {name: [}",
+        "- {name: x}",
+        "- {name: x, script: '座席：您好', expect: {a1: maybe}}",
+        "- {name: x, script: '座席：您好', expect: {b1: met}}",
+        "- {name: x, script: '您好', expect: {a1: met}}",
+    ):
+        with pytest.raises(FixturesUnusable) as told:
+            read_fixtures(text, "a1")
+        yield told.value
+    for script in ("您好", "路人：您好"):
+        with pytest.raises(ScriptUnusable) as unread:
+            read_script(script, agent_no="")
+        yield unread.value
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("faults", [unusable_rules, unusable_fixtures])
+def test_what_is_wrong_with_a_rule_is_said_in_english(faults: Callable[[], Iterator[QmError]]) -> None:
+    told = [say(error) for error in faults()]
+    assert [text for text in told if HAN.search(re.sub("“[^”]*”", "", text).replace("路人", ""))] == []
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (RuleForm("a1"), "Give the rule a name"),
+        (RuleForm("a1", "x"), "has no condition yet: add at least one"),
+        (
+            RuleForm(
+                "a1", "x", slots=Block("rule", inside={"condition": (Block("dead_air", {"min_s": ("八",)}),)})
+            ),
+            "“Silence”: “At least” must be a number and is 八",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_in_english(form: RuleForm, told: str) -> None:
+    with pytest.raises(PartWrong) as wrong:
+        rule_of(form)
+    assert said_wrong(wrong.value) == told
 
 
 @pytest.mark.usefixtures("english")
