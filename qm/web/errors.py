@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from qm.errors import Conflict, QmError, snake_case
+from qm.web.saying import say
 
 log = structlog.get_logger()
 
@@ -49,8 +50,7 @@ def _answer(status: int, code: str, message: str) -> ResponseReturnValue:
 
 
 def _expected(error: QmError) -> ResponseReturnValue:
-    text = gettext(error.message)
-    return _answer(error.status, error.code, text % error.params if error.params else text)
+    return _answer(error.status, error.code, say(error))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
