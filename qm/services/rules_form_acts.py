@@ -50,6 +50,12 @@ WRAPS = tuple(kind for kind in KINDS if wrapping(kind))
 """Kinds that a condition can be put inside."""
 
 
+def alone(block: Block) -> Block | None:
+    """The only condition inside a block that does nothing but hold others; it can stand in its place."""
+    parts = [part for those in block.inside.values() for part in those]
+    return parts[0] if block.kind in WRAPS and len(parts) == 1 else None
+
+
 def _add(top: Block, path: str, kind: str) -> Acted:
     holder, name = path.rpartition(".")[::2]
     there = _at(top, holder).inside.get(name, ())
@@ -81,8 +87,10 @@ def _wrap(top: Block, path: str, kind: str) -> Acted:
 
 def _unwrap(top: Block, path: str, _kind: str) -> Acted:
     def bared(block: Block) -> tuple[Block, ...]:
-        name = wrapping(block.kind) or ""
-        return block.inside[name] if len(block.inside[name]) == 1 else (block,)
+        inner = alone(block)
+        if inner is None:
+            raise KeyError(block.kind)
+        return (inner,)
 
     return _changed(top, path, bared), path
 

@@ -11,7 +11,7 @@ from functools import cache
 from flask_babel import gettext
 
 from qm.services.rules_form import Beyond, Block, PartWrong, new_block
-from qm.services.rules_form_acts import WRAPS
+from qm.services.rules_form_acts import WRAPS, alone
 from qm.web.built_words import built
 from qm.web.manage.rules_form_words import (
     CHOICES,
@@ -79,6 +79,7 @@ class Editor:
     words = KIND_WORDS
     rule_words = RULE_WORDS
     wraps = WRAPS
+    alone = staticmethod(alone)
     families = FAMILIES
     anchors = ANCHORS
 

@@ -270,6 +270,15 @@ def test_buttons_add_move_wrap_and_remove_conditions() -> None:
     assert (limited.inside["applies_when"][0].kind, focus) == ("call_data", "applies_when.0")
 
 
+def test_a_layer_that_holds_two_conditions_is_not_taken_away_from_around_one() -> None:
+    parts = {"part": (new_block("phrase"),), "exception": ()}
+    top = Block("rule", inside={"condition": (Block("except", {}, parts),)})
+    assert act(top, "unwrap", "condition.0")[0].inside["condition"] == parts["part"]
+    full, _ = act(top, "add", "condition.0.exception", "turns")
+    with pytest.raises(NoSuchPart):
+        act(full, "unwrap", "condition.0")
+
+
 def test_another_condition_beside_the_whole_makes_a_list_of_both() -> None:
     top = Block("rule", inside={"condition": (new_block("dead_air"),)})
     both, focus = act(top, "any", "condition.0", "phrase")
