@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
@@ -25,7 +26,7 @@ _OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Stopped(Exception):
-    """Raised while an errand is carried out: it was cancelled, and its row says so already."""
+    """Raised while an errand is carried out: it was cancelled, or is another worker's by now."""
 
 
 def carry_out(
@@ -56,9 +57,13 @@ def carry_out(
         _end(table, run_id, JobState.DONE, "")
 
 
-def go_on(session: Session, table: type[Run], run_id: int, *, done: int, total: int) -> None:
-    """Note how far a run is. Raises `Stopped` where it was cancelled."""
-    if not _move(session, table, run_id, (JobState.RUNNING,), done=done, total=total):
+def go_on(session: Session, table: type[Run], run_id: int, *, before: int, done: int, total: int) -> None:
+    """Note how far a run is, which was at `before`.
+
+    Raises `Stopped` where it was cancelled, or another worker has gone on with it since.
+    """
+    here = col(table.done) == before
+    if not _move(session, table, run_id, (JobState.RUNNING,), here, done=done, total=total):
         raise Stopped
 
 
@@ -90,12 +95,17 @@ def _end(table: type[Run], run_id: int, state: JobState, words: str) -> None:
 
 
 def _move(
-    session: Session, table: type[Run], run_id: int, from_states: tuple[JobState, ...], **values: object
+    session: Session,
+    table: type[Run],
+    run_id: int,
+    from_states: tuple[JobState, ...],
+    *also: ColumnElement[bool],
+    **values: object,
 ) -> bool:
-    """Change a run's row where it is in one of these states; tells whether it was."""
+    """Change a run's row where it is in one of these states and all else holds; tells whether it was."""
     moved = session.connection().execute(
         sa.update(table)
-        .where(col(table.id) == run_id, col(table.state).in_(from_states))
+        .where(col(table.id) == run_id, col(table.state).in_(from_states), *also)
         .values(updated_at=now(), **values)
     )
     return bool(moved.rowcount)

@@ -81,14 +81,15 @@ def work(run_id: int) -> None:
 def _train(run_id: int) -> None:
     with reading() as session:
         run = session.exec(select(LearningRun).where(LearningRun.id == run_id)).one()
-    said_at = 0.0
+    said_at, at = 0.0, 0
 
     def read(done: int, total: int) -> None:
-        nonlocal said_at
+        nonlocal said_at, at
         if done < total and time.monotonic() - said_at < _SAY_EVERY_S:
             return
         said_at = time.monotonic()
         with writing() as session:
-            errand_runs.go_on(session, LearningRun, run_id, done=done, total=total)
+            errand_runs.go_on(session, LearningRun, run_id, before=at, done=done, total=total)
+        at = done
 
     learning.train_criterion(errand_runs.asker(run), run.rubric_key, run.criterion, progress=read)

@@ -128,14 +128,16 @@ def _try(run_id: int) -> None:
     with reading() as session:
         done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run_id)).all())
     todo = [item for item in asked if item not in done]
+    at = run.done
     for start_at in range(0, len(todo), BATCH):
         batch = todo[start_at : start_at + BATCH]
         with reading() as session:
             lines = lines_of(session, run_id, batch, new, program)
         with writing() as session:
             so_far = len(done) + start_at + len(batch)
-            errand_runs.go_on(session, WhatIfRun, run_id, done=so_far, total=len(asked))
+            errand_runs.go_on(session, WhatIfRun, run_id, before=at, done=so_far, total=len(asked))
             session.add_all(lines)
+        at = so_far
 
 
 def _program() -> rules.Program:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from qm.actor import SYSTEM
 from qm.clock import now
@@ -153,7 +154,40 @@ def test_a_reader_of_english_is_told_why_and_what_in_english(client_of: Client, 
     assert "The trial failed (OSError)." in client.get(f"/manage/whatif/{run.id}").text
 
 
-def test_two_workers_never_carry_out_one_run(centre: Centre, scored: list[int]) -> None:
+def test_a_run_cancelled_and_continued_at_once_is_left_to_the_second_worker(
+    centre: Centre, scored: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whatif_runs, "BATCH", 2)
+    supervisor, real, calls = centre.actors["supervisor"], whatif_runs.lines_of, []
+    first_ended, second_kept = Event(), Event()
+
+    def second(run_id: int) -> None:
+        whatif_runs.cancel(supervisor, run_id)
+        whatif_runs.resume(supervisor, run_id)
+        whatif_runs.work(run_id)
+
+    def meanwhile(session: Session, run_id: int, *args: Any) -> list[WhatIfCall]:
+        calls.append(run_id)
+        if len(calls) == 2:
+            others.append(Thread(target=second, args=(run_id,)))
+            others[0].start()
+            assert second_kept.wait(30)
+        elif len(calls) == 4:
+            second_kept.set()
+            assert first_ended.wait(30)
+        return real(session, run_id, *args)
+
+    others: list[Thread] = []
+    monkeypatch.setattr(whatif_runs, "lines_of", meanwhile)
+    run = tried(centre, drafted(centre, cheaper))
+    assert (run.state, run.error) == (JobState.RUNNING, "")
+    first_ended.set()
+    others[0].join(30)
+    again = queries.run_of(run.id or 0)
+    assert (again.state, again.done, len(calls)) == (JobState.DONE, 6, 4)
+
+
+def test_a_run_that_has_ended_is_not_carried_out_again(centre: Centre, scored: list[int]) -> None:
     run = tried(centre, drafted(centre, cheaper))
     whatif_runs.work(run.id or 0)
     with pytest.raises(whatif_runs.StillRunning):
