@@ -132,14 +132,16 @@ REFUSALS = (
 """Why a file was refused, sentence by sentence, and the names that stand in them."""
 
 FRAMES = EVIDENCE + WARNINGS + REFUSALS + FAILURES + FAULTS
+_CHARS_MOST = 2000
+"""Finding a frame takes the square of a text's length, and a fault may quote all that was typed."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _NARROW = re.compile(r"(?<=[\u3400-\u9fff])[,?!;:](?=[\u3400-\u9fff]|$)")
 
 
 def built(text: str) -> str:
-    """A built sentence, or several, in the reader's language; unknown ones stay Chinese."""
-    if current_locale() == "zh":
+    """A built sentence, or several, in the reader's language; unknown and very long ones stay Chinese."""
+    if current_locale() == "zh" or len(text) > _CHARS_MOST:
         return text
     whole = _translated(text)
     return whole if whole != text else ". ".join(_sentence(part) for part in text.split("。") if part)

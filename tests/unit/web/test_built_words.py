@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -218,6 +219,14 @@ def test_a_rules_own_sentence_is_left_to_the_proof_beside_it() -> None:
     assert flip_why({"why": why, "evidence": proof}) == ""
     assert flip_why({"why": why, "evidence": None}) == why
     assert not HAN.search(flip_why({"why": "说话人未能分清", "evidence": proof}))
+
+
+@pytest.mark.usefixtures("english")
+def test_a_fault_that_quotes_a_whole_book_is_shown_at_once_as_it_is() -> None:
+    began = time.monotonic()
+    fault = f"min_s 应为数字，现为 {'x 至少要写 ' * 20_000}"
+    assert built(fault) == fault
+    assert time.monotonic() - began < 1
 
 
 def test_marks_between_characters_are_written_wide_and_figures_stay() -> None:
