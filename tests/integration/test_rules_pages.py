@@ -22,6 +22,7 @@ from qm.models import (
     EvaluationState,
     Recording,
     RuleMark,
+    RuleVersion,
 )
 from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
@@ -257,6 +258,20 @@ def test_a_rule_that_the_form_cannot_hold_opens_as_yaml_and_says_why(calls, clie
     assert "表单装不下这条规则" in page
     assert "“短语库里的短语”" in page
     assert 'id="document"' in page
+
+
+def test_a_draft_that_is_a_rule_no_longer_opens_with_its_fault_to_be_mended(calls, client_of) -> None:
+    service.create(SYSTEM, document=MINE, fixtures="")
+    with writing() as session:
+        row = session.exec(select(RuleVersion).where(RuleVersion.key == "says_hello")).one()
+        row.document = MINE.replace("您好", "(?i)hello")
+    client = client_of("supervisor")
+    page = client.get("/manage/rules/says_hello/edit")
+    assert page.status_code == 200
+    assert "第 5 行有误" in page.text
+    assert "sounds: [(?i)hello]" in page.text
+    mended = {"by": "form", "title": "说过你好", "condition.0.is": "pattern", "condition.0.sounds": "您好"}
+    assert client.post("/manage/rules/says_hello/edit", data=mended).status_code == 302
 
 
 def test_publishing_with_a_failing_fixture_shows_which(calls, client_of) -> None:

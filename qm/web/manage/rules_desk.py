@@ -25,6 +25,7 @@ from qm.web.manage.rules_form import DATA_KEYS, posted_form
 from qm.web.manage.rules_form_view import Editor, said_beyond, said_wrong
 from qm.web.manage.rules_words import in_words
 from qm.web.saying import say
+from scoring.rules import Rule
 from scoring.types import Verdict
 
 LAST = 50
@@ -82,8 +83,12 @@ class Desk:
 
 
 def opened(key: str, document: str, fixtures: str) -> Desk:
-    """A stored draft: as a form where the form loses nothing."""
-    return _as_form(Desk(key, document, fixtures))
+    """A stored draft: as a form where the form loses nothing; one that is no rule (any more) as it is."""
+    desk = Desk(key, document, fixtures)
+    try:
+        return _as_form(desk)
+    except service.RuleUnusable as error:
+        return replace(desk, problem=say(error), line=error.line)
 
 
 def posted(key: str | None) -> Desk:
@@ -112,7 +117,7 @@ def document_of(desk: Desk) -> str:
     named = desk.form if desk.form.key else replace(desk.form, key=spelled_key(desk.form.title))
     rule = rule_of(named)
     kept = _stored(desk.key)
-    return kept if kept and service.read_rule(kept) == rule else text_of(rule)
+    return kept if _says(kept, rule) else text_of(rule)
 
 
 def acted(desk: Desk, button: str) -> Desk:
@@ -168,6 +173,13 @@ def _as_form(desk: Desk) -> Desk:
     form = form_of(service.read_rule(desk.document, key=desk.key))
     lost = beyond(form)
     return replace(desk, lost=lost, form=None if lost else form)
+
+
+def _says(document: str, rule: Rule) -> bool:
+    try:
+        return service.read_rule(document) == rule
+    except service.RuleUnusable:
+        return False
 
 
 def _stored(key: str | None) -> str:
