@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
-from flask import Flask, session
 
 from qm.catalogue import HAN
 from qm.errors import Forbidden, NotFound, QmError
@@ -18,7 +17,6 @@ from qm.services import learning, learning_runs, whatif_runs
 from qm.services.rules import RuleUnusable, read_rule
 from qm.services.rules_fixtures import FixturesUnusable, ScriptUnusable, read_fixtures, read_script
 from qm.services.rules_form import Block, PartWrong, RuleForm, rule_of
-from qm.web import locale
 from qm.web.built_words import QUOTING, built, said, wide
 from qm.web.manage.rules_form_view import said_wrong
 from qm.web.manage.whatif import flip_why
@@ -72,17 +70,6 @@ class Spoken(ast.NodeVisitor):
     def _keep(self, text: str) -> None:
         if HAN.search(text):
             self.texts.append(text)
-
-
-@pytest.fixture
-def english() -> Iterator[None]:
-    app = Flask("words")
-    app.secret_key = "words"
-    locale.register(app)
-    with app.test_request_context():
-        app.preprocess_request()
-        session["locale"] = "en"
-        yield
 
 
 @pytest.mark.usefixtures("english")

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
-from qm.web import locale
 from qm.web.manage.pattern_words import in_plain_words
 from scoring.rules import seeded
 from scoring.rules.nodes import Pattern
 from scoring.rules.walk import walk
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SIGNS = re.compile(r"[\\\[\]{}()*+?^$|]")
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    app = Flask("words")
-    app.secret_key = "words"
-    locale.register(app)
-    with app.test_request_context():
-        app.preprocess_request()
-        yield
 
 
 @pytest.mark.parametrize(

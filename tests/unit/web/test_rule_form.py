@@ -152,7 +152,7 @@ def test_what_lines_cannot_hold_is_named_and_left_to_yaml() -> None:
     assert [(part.kind, part.name) for part in lost] == [("pattern", "sounds"), ("phrase", "phrases")]
 
 
-@pytest.mark.usefixtures("words")
+@pytest.mark.usefixtures("chinese")
 def test_what_is_left_to_yaml_is_said_in_words() -> None:
     rule = Rule("odd", "名\n称", met_when=Pattern(sounds=(" 开头有空格",)))
     first, second = said_beyond(beyond(form_of(rule)))
@@ -208,28 +208,14 @@ def test_what_is_missing_or_wrong_is_named_with_its_place(form: RuleForm, path: 
     assert part in caught.value.detail
 
 
-@pytest.fixture
-def words() -> Iterator[None]:
-    from flask import Flask
-
-    from qm.web import locale
-
-    app = Flask("words")
-    app.secret_key = "words"
-    locale.register(app)
-    with app.test_request_context():
-        app.preprocess_request()
-        yield
-
-
-@pytest.mark.usefixtures("words")
+@pytest.mark.usefixtures("chinese")
 def test_a_fault_is_told_with_the_names_on_the_page() -> None:
     with pytest.raises(PartWrong) as caught:
         rule_of(_form(Block("dead_air", {"min_s": ("八",)})))
     assert said_wrong(caught.value) == "“静音”：“至少” 应为数字，现为 八"
 
 
-@pytest.mark.usefixtures("words")
+@pytest.mark.usefixtures("chinese")
 def test_what_is_still_empty_is_told_with_the_names_on_the_page() -> None:
     with pytest.raises(PartWrong) as caught:
         rule_of(_form(Block("flow", {}, {"steps": (Block("step", {"title": ("核实",)}),)})))
