@@ -112,7 +112,7 @@ def segmented(clause: str, general: dict[str, int], total: float) -> list[str]:
 def service_lines(names: Collection[str] | None = None) -> list[str]:
     """Lines of the service sentences, one or more sentences each: of these files, or of all."""
     folder = importlib.resources.files("transcribe.language").joinpath("service")
-    found = sorted((file for file in folder.iterdir()), key=lambda file: file.name)
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
     texts = [f.read_text(encoding="utf-8") for f in found if names is None or f.name[:-4] in names]
     return [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
 
