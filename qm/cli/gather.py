@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from qm.settings import settings
+from qm.clock import zone
 from recorder.calldata import CallData, CallDataInvalid, sidecar_call_data, sidecar_of
 from recorder.manifest import read_manifest
 from recorder.watch import is_unfinished
@@ -58,14 +57,13 @@ def with_call_data(path: Path, given: Given) -> Incoming:
 
     Without either, the file's name stands for the call's id and its time of change for the start.
     """
-    zone = ZoneInfo(settings().timezone)
     beside = sidecar_of(path)
     if beside is not None:
         try:
-            return Incoming(path, sidecar_call_data(beside, source=given.source, zone=zone))
+            return Incoming(path, sidecar_call_data(beside, source=given.source, zone=zone()))
         except CallDataInvalid as error:
             return Incoming(path, error)  # ingest refuses it, so that the file is kept with this reason
-    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).astimezone(zone)
+    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).astimezone(zone())
     fields = {
         "external_id": path.stem,
         "source": given.source,
@@ -79,5 +77,5 @@ def with_call_data(path: Path, given: Given) -> Incoming:
 
 def from_manifest(path: Path, *, source: str) -> tuple[list[Incoming], list[str]]:
     """The good lines of a manifest, and every fault in words."""
-    found = read_manifest(path, source=source, zone=ZoneInfo(settings().timezone))
+    found = read_manifest(path, source=source, zone=zone())
     return [Incoming(row.path, row.call) for row in found.rows], [str(error) for error in found.errors]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from qm import stored
 from qm.actor import Actor, UserRole
+from qm.clock import local
 from qm.database import reading
 from qm.models import (
     Agent,
@@ -30,7 +30,6 @@ from qm.queries.answers import answers_by_evaluation
 from qm.queries.averages import Average, average
 from qm.queries.recordings import visible_to
 from qm.queries.rubrics import rubrics_by_id
-from qm.settings import settings
 from scoring.losses import CriterionLoss, losses
 
 
@@ -198,10 +197,9 @@ def lost_titles(calls: Sequence[ScoredCall]) -> dict[int, tuple[str, ...]]:
 
 def monthly(calls: Sequence[ScoredCall]) -> tuple[MonthLine, ...]:
     """The average of each month of release, newest first; months without evaluations are left out."""
-    zone = ZoneInfo(settings().timezone)
     by_month: dict[date, list[ScoredCall]] = defaultdict(list)
     for call in calls:
-        by_month[call.released_at.astimezone(zone).date().replace(day=1)].append(call)
+        by_month[local(call.released_at).date().replace(day=1)].append(call)
     found = []
     for month in sorted(by_month, reverse=True):
         figure = average(by_month[month])

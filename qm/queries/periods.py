@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from qm.clock import now
-from qm.settings import settings
+from qm.clock import local, now
 
 
 class PeriodKind(StrEnum):
@@ -31,8 +29,8 @@ class Period:
 
 def current(kind: PeriodKind, *, at: datetime | None = None) -> Period:
     """The period that `at` (default: now) lies in."""
-    local = (at or now()).astimezone(ZoneInfo(settings().timezone))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    here = local(at or now())
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     if kind is PeriodKind.TODAY:
         return Period(kind, midnight, midnight + timedelta(days=1))
     if kind is PeriodKind.WEEK:

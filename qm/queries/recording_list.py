@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, func, or_, select
 
 from qm.actor import Actor
+from qm.clock import midnight
 from qm.database import reading
 from qm.models import (
     Agent,
@@ -30,7 +30,6 @@ from qm.models import (
 )
 from qm.queries.calls import forbidden_counts, human_states
 from qm.queries.recordings import visible_to
-from qm.settings import settings
 from transcribe.types import PhraseKind
 
 PAGE = 50
@@ -151,13 +150,11 @@ def choices(actor: Actor) -> FilterChoices:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    zone = ZoneInfo(settings().timezone)
     found: list[ColumnElement[bool]] = []
     if filters.since:
-        found.append(col(Recording.started_at) >= datetime.combine(filters.since, time(), zone))
+        found.append(col(Recording.started_at) >= midnight(filters.since))
     if filters.until:
-        end = datetime.combine(filters.until + timedelta(days=1), time(), zone)
-        found.append(col(Recording.started_at) < end)
+        found.append(col(Recording.started_at) < midnight(filters.until + timedelta(days=1)))
     if filters.team_id is not None:
         found.append(col(Recording.team_id) == filters.team_id)
     if filters.agent:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from qm.clock import local
 from qm.errors import Conflict, Forbidden, InvalidInput
 from scoring.rubric import Missing
 
@@ -87,6 +87,6 @@ class TextTooLong(InvalidInput):
         super().__init__(title=title, most=most)
 
 
-def local_time(at: datetime, zone: str) -> str:
+def local_time(at: datetime) -> str:
     """Hour and minute of a moment in the installation's zone, for messages."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    return f"{local(at):%H:%M}"

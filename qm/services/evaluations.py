@@ -39,7 +39,6 @@ from qm.services.evaluation_errors import (
     TextTooLong,
     local_time,
 )
-from qm.settings import settings
 from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.types import Answer, Rubric, Score
@@ -173,7 +172,7 @@ def stale(session: Session, row: Evaluation | None) -> StaleEvaluation:
         .order_by(col(AuditEvent.id).desc())
     ).first()
     at, name = last or (row.updated_at, "")
-    return StaleEvaluation(name=name, time=local_time(at, settings().timezone), revision=row.revision)
+    return StaleEvaluation(name=name, time=local_time(at), revision=row.revision)
 
 
 def _begin(session: Session, actor: Actor, recording: Recording, rubric_id: int) -> Evaluation:

@@ -17,13 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
 from qm import jobs
 from qm.actor import Actor
-from qm.clock import now
+from qm.clock import now, zone
 from qm.database import writing
 from qm.models import Recording
 from qm.queries import intake
@@ -117,7 +116,7 @@ def checked(call_data: GivenCallData) -> CallData:
         raise call_data
     if isinstance(call_data, CallData):
         return call_data
-    return parse_call_data(call_data, source=SOURCE, zone=ZoneInfo(settings().timezone))
+    return parse_call_data(call_data, source=SOURCE, zone=zone())
 
 
 def limits() -> Limits:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from qm.actor import Actor
+from qm.clock import zone
 from qm.errors import InvalidInput
 from qm.services.ingest import SOURCE, GivenCallData, Ingested, ingest
-from qm.settings import settings
 from recorder.calldata import CallDataInvalid, sidecar_call_data
 from recorder.manifest import ManifestError, read_manifest
 
@@ -76,7 +75,7 @@ def take_manifest(actor: Actor, manifest: SentFile, files: Sequence[SentFile]) -
         _saved(folder, files)
         table = folder / ".manifest.csv"
         manifest.save(str(table))
-        found = read_manifest(table, source=SOURCE, zone=ZoneInfo(settings().timezone))
+        found = read_manifest(table, source=SOURCE, zone=zone())
         outcomes = tuple(
             Outcome(row.path.name, ingest(row.path, row.call, actor=actor, filename=row.path.name))
             for row in found.rows
@@ -87,8 +86,7 @@ def take_manifest(actor: Actor, manifest: SentFile, files: Sequence[SentFile]) -
 def _take(actor: Actor, path: Path, sidecar: Path | None, shared: Mapping[str, str]) -> Ingested:
     call: GivenCallData
     try:
-        zone = ZoneInfo(settings().timezone)
-        call = sidecar_call_data(sidecar, source=SOURCE, zone=zone) if sidecar else _with_id(path, shared)
+        call = sidecar_call_data(sidecar, source=SOURCE, zone=zone()) if sidecar else _with_id(path, shared)
     except CallDataInvalid as error:
         call = error  # not the shared data instead: the call could be laid to somebody else
     return ingest(path, call, actor=actor, filename=path.name)

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import floor
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from qm.settings import settings
+from qm.clock import local
 from scoring.averages import Average
 
 CHART_HEIGHT = 168
@@ -110,11 +109,10 @@ def score_chart(calls: Sequence[Scored], average: Average | None) -> ScoreChart:
 
 def _days(dots: Sequence[Dot]) -> tuple[DayMark, ...]:
     """Marks at first dots of days, none closer than a tenth of the width to the one before."""
-    zone = ZoneInfo(settings().timezone)
     marks: list[DayMark] = []
     last: date | None = None
     for dot in dots:
-        day = dot.call.released_at.astimezone(zone).date()
+        day = local(dot.call.released_at).date()
         if day != last and (not marks or dot.x - marks[-1].x >= 10):
             marks.append(DayMark(day, dot.x))
         last = day

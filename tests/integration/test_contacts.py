@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
+from time_machine import TimeMachineFixture
 
 from qm.database import reading, writing
 from qm.errors import Forbidden
@@ -133,9 +134,9 @@ def test_a_long_list_is_cut_and_says_so_but_counts_all(team: Centre) -> None:
 
 
 @pytest.fixture
-def late_today(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> str:
+def late_today(centre: Centre, time_machine: TimeMachineFixture) -> str:
     """A call of today at 22:30."""
-    monkeypatch.setattr(periods, "now", lambda: NOON)
+    time_machine.move_to(NOON)
     return call(centre.agent_id, 10.5)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
+from time_machine import TimeMachineFixture
 
 from qm import clock, database
 from qm.actor import SYSTEM
@@ -48,9 +49,9 @@ def row_of(recording_id: str) -> Recording:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
+def later(time_machine: TimeMachineFixture) -> None:
     """It is two hours later: what lies about now is nobody's who is just coming in."""
-    monkeypatch.setattr(doctor, "now", lambda: clock.now() + timedelta(hours=2))
+    time_machine.move_to(clock.now() + timedelta(hours=2))
 
 
 def found() -> dict[Ailment, str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
+from time_machine import TimeMachineFixture
 
 from qm import clock
 from qm.actor import Actor, UserRole
@@ -243,11 +244,10 @@ def test_a_take_back_waits_for_an_acknowledgement_on_its_way_and_is_then_refused
 
 
 def test_after_half_an_hour_a_release_stands(
-    inspector: Actor, call: str, monkeypatch: pytest.MonkeyPatch
+    inspector: Actor, call: str, time_machine: TimeMachineFixture
 ) -> None:
     row = released(inspector, call)
-    later = clock.now() + timedelta(minutes=releases.TAKE_BACK_MINUTES + 1)
-    monkeypatch.setattr(releases, "now", lambda: later)
+    time_machine.move_to(clock.now() + timedelta(minutes=releases.TAKE_BACK_MINUTES + 1))
     with pytest.raises(refusals.TakeBackTooLate, match="30 分钟"):
         releases.take_back(inspector, row.id or 0)
 

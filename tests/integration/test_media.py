@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
+from time_machine import TimeMachineFixture
 
 from qm import clock
 from qm.actor import SYSTEM
@@ -128,12 +129,11 @@ def test_the_ranges_of_one_listening_are_one_event(
 
 
 def test_listening_again_later_is_another_event(
-    centre: Centre, recording_id: str, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, recording_id: str, time_machine: TimeMachineFixture
 ) -> None:
     inspector = centre.actors["inspector"]
     listening.listened(inspector, recording_id)
-    later = clock.now() + listening.ONE_LISTENING + timedelta(seconds=1)
-    monkeypatch.setattr(listening, "now", lambda: later)
+    time_machine.move_to(clock.now() + listening.ONE_LISTENING + timedelta(seconds=1))
     listening.listened(inspector, recording_id)
     assert len(listens()) == 2
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sqlmodel import select
+from time_machine import TimeMachineFixture
 
 from qm import clock
 from qm.actor import SYSTEM, Actor
@@ -26,11 +27,6 @@ from qm.worker.household import Household
 from recorder.storage import StoreUnavailable
 from tests.support.calls import fields, sound
 from tests.support.people import Centre
-
-
-@pytest.fixture
-def a_month_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "now", lambda: clock.now() + timedelta(days=31))
 
 
 def refused(folder: Path, *, filename: str) -> Quarantine:
@@ -58,12 +54,12 @@ def test_failed_sign_ins_that_count_no_more_are_forgotten(centre: Centre) -> Non
 
 
 def test_bytes_of_a_discarded_file_go_after_their_time_and_not_before(
-    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, tmp_path: Path, time_machine: TimeMachineFixture
 ) -> None:
     kept = refused(tmp_path, filename="a.wav")
     quarantine.discard(kept.id or 0, actor=SYSTEM)
     assert retention.purge().files == 0
-    monkeypatch.setattr(retention, "now", lambda: clock.now() + timedelta(days=31))
+    time_machine.move_to(clock.now() + timedelta(days=31))
     assert retention.purge().files == 1
     assert objects.store().stat(kept.object_key) is None
     assert retention.purge().files == 0
@@ -73,14 +69,16 @@ def test_bytes_of_a_discarded_file_go_after_their_time_and_not_before(
 
 
 def test_bytes_that_another_open_refusal_needs_stay(
-    centre: Centre, tmp_path: Path, a_month_later: None
+    centre: Centre, tmp_path: Path, time_machine: TimeMachineFixture
 ) -> None:
     first, second = refused(tmp_path, filename="a.wav"), refused(tmp_path, filename="b.wav")
     assert first.object_key == second.object_key
     quarantine.discard(first.id or 0, actor=SYSTEM)
+    time_machine.move_to(clock.now() + timedelta(days=31))
     assert retention.purge().files == 0
     assert objects.store().stat(second.object_key) is not None
     quarantine.discard(second.id or 0, actor=SYSTEM)
+    time_machine.shift(timedelta(days=31))
     assert retention.purge().files == 1
     assert objects.store().stat(second.object_key) is None
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
-from qm.clock import now
+from qm.clock import today, zone
 from qm.models import EvaluationState, RecordingStatus
 from qm.queries import assignments, recording_list
 from qm.queries.recording_list import Cursor, Filters
 from qm.services import assignments as service
-from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.desk import blueprint
 from qm.web.numbers import row_number
@@ -58,7 +56,7 @@ def recordings() -> ResponseReturnValue:
         Status=RecordingStatus,
         State=EvaluationState,
         count_most=recording_list.COUNT_MOST,
-        due=now().astimezone(_zone()).date() + timedelta(days=DUE_DAYS),
+        due=today() + timedelta(days=DUE_DAYS),
     )
 
 
@@ -120,11 +118,7 @@ def _day(text: str) -> date | None:
 
 def _end_of(day: date | None) -> datetime | None:
     """The last moment of a day in the installation's zone."""
-    return datetime.combine(day, time(23, 59, 59), _zone()) if day else None
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings().timezone)
+    return datetime.combine(day, time(23, 59, 59), zone()) if day else None
 
 
 def _cursor() -> Cursor | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from qm.clock import local
 from qm.models import RecordingStatus
 from qm.queries.formviews import CriterionView, EvidenceView, SuggestionView
 from qm.queries.moments import NOT_HEARD
-from qm.settings import settings
 from qm.web.built_words import built, said
 from qm.web.desk import blueprint
 from qm.web.desk.filters import clock, points
@@ -22,16 +21,14 @@ from scoring.types import Verdict
 @blueprint.app_template_filter("at_words")
 def at_words(at: datetime) -> str:
     """Day and time in the installation's zone: `11月2日 10:40`."""
-    local = at.astimezone(ZoneInfo(settings().timezone))
-    return str(
-        gettext("%(month)d月%(day)d日 %(time)s", month=local.month, day=local.day, time=f"{local:%H:%M}")
-    )
+    here = local(at)
+    return str(gettext("%(month)d月%(day)d日 %(time)s", month=here.month, day=here.day, time=f"{here:%H:%M}"))
 
 
 @blueprint.app_template_filter("time_words")
 def time_words(at: datetime) -> str:
     """The time of day in the installation's zone."""
-    return f"{at.astimezone(ZoneInfo(settings().timezone)):%H:%M}"
+    return f"{local(at):%H:%M}"
 
 
 @blueprint.app_template_global("direction_words")

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
-from qm.clock import now
+from qm.clock import today
 from qm.errors import QmError
 from qm.queries import rubric_bindings as queries
 from qm.services import rubric_bindings as service
-from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(settings().timezone)).date()
 
 
 def _page(status: int = 200, **more: object) -> ResponseReturnValue:
@@ -32,7 +26,7 @@ def _page(status: int = 200, **more: object) -> ResponseReturnValue:
         forms=queries.published_forms(),
         queues=queries.queues(),
         teams=queries.teams(actor()),
-        today=_today(),
+        today=today(),
         everywhere=queries.everywhere(actor()),
         **more,
     )
@@ -76,6 +70,6 @@ def rubric_bind() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rubric_unbind(binding_id: int) -> ResponseReturnValue:
     """Let a binding end today; one still to come is taken away."""
-    service.end(actor(), binding_id, last_day=_today())
+    service.end(actor(), binding_id, last_day=today())
     flash(gettext("已结束，明天起不再适用。"), "done")
     return redirect(url_for("manage.rubric_bindings"))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
-from qm.clock import now
+from qm.clock import local, midnight, today
 from qm.errors import InvalidInput, QmError
 from qm.queries import whatif as queries
 from qm.services import errand_runs, whatif_restate, whatif_runs
-from qm.settings import settings
 from qm.web.access import actor, allow
 from qm.web.built_words import built
 from qm.web.locale import current_locale
@@ -34,15 +32,15 @@ class DateUnreadable(InvalidInput):
 
 
 def _choose(status: int = 200, **more: object) -> ResponseReturnValue:
-    today = now().astimezone(ZoneInfo(settings().timezone)).date()
+    day = today()
     page = render_template(
         "pages/manage/whatif.html",
         forms=queries.forms(),
         runs=queries.runs(actor()),
         restatements=queries.restatements(actor()),
         chosen=request.values.get("rubric", type=row_number),
-        from_day=request.form.get("from_day") or (today - timedelta(days=DAYS)).isoformat(),
-        to_day=request.form.get("to_day") or today.isoformat(),
+        from_day=request.form.get("from_day") or (day - timedelta(days=DAYS)).isoformat(),
+        to_day=request.form.get("to_day") or day.isoformat(),
         **more,
     )
     return page, status
@@ -163,7 +161,7 @@ def flip_why(flip: dict[str, Any]) -> str:
 @blueprint.app_template_filter("last_day")
 def last_day(end: datetime) -> str:
     """The last day of a period that runs up to but without `end`."""
-    return (end - timedelta(seconds=1)).astimezone(ZoneInfo(settings().timezone)).date().isoformat()
+    return local(end - timedelta(seconds=1)).date().isoformat()
 
 
 def _midnight(name: str, later: int) -> datetime:
@@ -172,4 +170,4 @@ def _midnight(name: str, later: int) -> datetime:
         day = date.fromisoformat(request.form.get(name, "")) + timedelta(days=later)
     except (ValueError, OverflowError) as error:
         raise DateUnreadable from error
-    return datetime.combine(day, time(), ZoneInfo(settings().timezone))
+    return midnight(day)
