@@ -29,7 +29,8 @@ _SIGN = {"百": "%", "千": "‰"}
 def value_of(spoken: str) -> int | None:
     """Whole number said with 十, 百, 千, 万, 亿; None where the characters do not form one.
 
-    A last digit right after a scale counts in the next lower one: 三千五 is 3500.
+    A last digit right after a scale counts in the next lower one: 三千五 is 3500. Two digits side by side are
+    no value (三五块 is three or five); the number converter that the tests compare with makes 35 of them.
     """
     total, section, digit, scale = 0, 0, None, 1
     for character in spoken:
