@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from transcribe.voice import FRAME, SILENT_DB, levels_db
+from transcribe.frames import FRAME, SILENT_DB, levels_db
 
 MIN_CORRELATION = 0.5
 """Median waveform correlation, over the louder channel's speech, from which a call is said to leak."""

@@ -14,14 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.types import Role
+from transcribe.bleed import own_frames
+from transcribe.frames import FRAME, RATE_HZ, levels_db
 from transcribe.types import Span
 
-FRAME = 512
-"""Samples a probability covers: 32 ms at 16 kHz."""
-RATE_HZ = 16_000
 _FRAME_S = FRAME / RATE_HZ
-SILENT_DB = -100.0
-"""Level of no sound at all."""
 _STEP_S = 0.01
 _SHARPEN_S = 0.25
 _ABOVE_FLOOR_DB = 12.0
@@ -73,8 +70,6 @@ def voiced_by_role(
     channels: dict[Role, NDArray[np.float32]], options: VoiceOptions | None = None
 ) -> dict[Role, tuple[Span, ...]]:
     """Each role's own speech in 16 kHz channels; what one channel only leaks from the other is left out."""
-    from transcribe.bleed import own_frames  # noqa: PLC0415 - it builds on this module's frames
-
     found = {}
     for role, samples in channels.items():
         chance = probabilities(samples)
@@ -108,13 +103,6 @@ def sharpened(spans: tuple[Span, ...], samples: NDArray[np.float32]) -> tuple[Sp
             at -= 1
         found.append(Span(at * _STEP_S if at < first else span.start_s, span.end_s))
     return tuple(found)
-
-
-def levels_db(samples: NDArray[np.float32], step: int) -> NDArray[np.float64]:
-    """Level of each whole block of `step` samples in dBFS; the sound is not copied, calls may last hours."""
-    blocks = samples[: samples.size // step * step].reshape(-1, step)
-    power = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64) / step
-    return np.asarray(10 * np.log10(power + 10 ** (SILENT_DB / 10)))
 
 
 def spans_of(chance: NDArray[np.float32], duration_s: float, options: VoiceOptions) -> tuple[Span, ...]:

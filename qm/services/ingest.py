@@ -26,7 +26,8 @@ from qm.clock import now, zone
 from qm.database import writing
 from qm.models import Recording
 from qm.queries import intake
-from qm.services import audit, objects, quarantine
+from qm.services import audit, objects
+from qm.services.refused_files import keep_refused
 from qm.services.rosters import Place, place_of
 from qm.settings import settings
 from recorder.calldata import CallData, CallDataInvalid, parse_call_data
@@ -81,10 +82,10 @@ def ingest(source: Source, call_data: GivenCallData, *, actor: Actor, filename: 
         except Duplicate as refusal:
             if refusal.same_call:
                 return Ingested(None, None, refusal.reason, refusal.detail, refusal.existing_id)
-            kept = quarantine.keep(path, refusal, call_data, actor=actor, filename=filename)
+            kept = keep_refused(path, refusal, call_data, actor=actor, filename=filename)
             return Ingested(None, kept, refusal.reason, refusal.detail, refusal.existing_id)
         except AudioRefused as refusal:
-            kept = quarantine.keep(path, refusal, call_data, actor=actor, filename=filename)
+            kept = keep_refused(path, refusal, call_data, actor=actor, filename=filename)
             return Ingested(None, kept, refusal.reason, refusal.detail)
 
 

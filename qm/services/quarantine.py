@@ -1,12 +1,11 @@
-"""Refused files: kept whole with their reason until somebody retries or discards them."""
+"""What becomes of refused files: somebody retries, discards or restores them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from qm import jobs
 from qm.actor import Actor
@@ -15,12 +14,9 @@ from qm.database import writing
 from qm.errors import Conflict
 from qm.models import Quarantine, QuarantineState
 from qm.queries import quarantine as queries
-from qm.services import audit, objects
-from recorder.calldata import CallData, CallDataInvalid
-from recorder.probe import sha256_of
+from qm.services import audit, ingest, objects
+from qm.services.refused_files import DETAIL_CHARS
 from recorder.types import AudioRefused
-
-DETAIL_CHARS = 500
 
 
 class QuarantineDecided(Conflict):
@@ -42,59 +38,11 @@ class StillRefused(Conflict):
     message = "仍不能入库：%(detail)s"
 
 
-def keep(
-    path: Path,
-    refusal: AudioRefused,
-    call_data: CallData | CallDataInvalid | Mapping[str, Any],
-    *,
-    actor: Actor,
-    filename: str,
-) -> int:
-    """Keep a refused file; gives its number. The same file refused again for the same reason is kept once."""
-    sha256 = sha256_of(path)
-    key = objects.quarantine_key(sha256)
-    fields = _fields(call_data)
-    objects.store().put(key, path, content_type="application/octet-stream", sha256=sha256)
-    with writing() as session:
-        known = session.exec(
-            select(Quarantine).where(
-                Quarantine.sha256 == sha256,
-                Quarantine.filename == filename[-255:],
-                Quarantine.reason == refusal.reason.value,
-                Quarantine.state == QuarantineState.OPEN,
-                col(Quarantine.branch_id) == actor.branch_id
-                if actor.branch_id is not None
-                else col(Quarantine.branch_id).is_(None),
-            )
-        ).first()
-        if known is not None and known.call_data == fields:
-            return known.id or 0
-        row = Quarantine(
-            filename=filename[-255:],
-            source=str(fields.get("source") or "upload")[:40],
-            branch_id=actor.branch_id,
-            call_data=fields,
-            reason=refusal.reason.value,
-            detail=refusal.detail[:DETAIL_CHARS],
-            object_key=key,
-            sha256=sha256,
-            size_bytes=path.stat().st_size,
-            created_at=now(),
-            created_by=actor.user_id,
-        )
-        session.add(row)
-        session.flush()
-        audit.record(actor, "recording_refused", "quarantine", row.id, reason=row.reason)
-        return row.id or 0
-
-
 def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | None = None) -> str:
     """Try a refused file again, perhaps with corrected call data; gives the recording's id.
 
     Raises `NotFound`, `QuarantineDecided`, and `StillRefused` (the reason kept is then the new one).
     """
-    from qm.services import ingest  # noqa: PLC0415 - ingest keeps what it refuses through this module
-
     jobs.prepare()
     row = queries.quarantined_for(actor, quarantine_id)
     _check_open(row)
@@ -156,32 +104,3 @@ def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: Audio
         _check_open(row)
         row.call_data = dict(fields)
         row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
-
-
-def _fields(call_data: CallData | CallDataInvalid | Mapping[str, Any]) -> dict[str, Any]:
-    """Call data as named fields, the form in which it can be corrected and read again."""
-    if isinstance(call_data, CallDataInvalid):
-        return {}
-    if not isinstance(call_data, CallData):
-        return {str(name): value if _plain(value) else str(value) for name, value in call_data.items()}
-    named = _named(call_data)
-    return {**named.pop("attributes"), **named}
-
-
-def _named(call: CallData) -> dict[str, Any]:
-    """Call data as JSON-ready fields, `attributes` apart."""
-    return {
-        "external_id": call.external_id,
-        "source": call.source,
-        "agent_no": call.agent_no,
-        "team": call.team,
-        "started_at": call.started_at.isoformat(),
-        "direction": call.direction.value,
-        "queue": call.queue,
-        "caller": call.caller,
-        "attributes": dict(call.attributes),
-    }
-
-
-def _plain(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scoring.sheets import cells
 from scoring.sheets.columns import Column
+from scoring.sheets.reader import Reader
 from scoring.sheets.table import Row, Table
 from scoring.types import (
     Criterion,
@@ -20,9 +21,6 @@ from scoring.types import (
     Verdict,
     Veto,
 )
-
-if TYPE_CHECKING:
-    from scoring.sheets.reading import Reader
 
 SUMS = ("合计", "总计", "小计", "总分", "合 计", "总 计")
 WHOLE_FORM = "评分项"

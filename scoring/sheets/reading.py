@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, TypeVar
 
 from scoring.rubric.checks import validate
 from scoring.rubric.problems import Problem
 from scoring.sheets import cells
 from scoring.sheets.columns import Column
 from scoring.sheets.criteria import Group, criterion_of, groups_of
-from scoring.sheets.table import Table, open_table
+from scoring.sheets.reader import Reader
+from scoring.sheets.table import open_table
 from scoring.sheets.weights import section_weights
 from scoring.types import Criterion, CriterionKind, Rubric, ScoringMode, Section
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +25,6 @@ class Imported:
     """`path` is a cell such as `C7`."""
     notes: tuple[str, ...]
     """What was assumed, in words."""
-
-
-@dataclass(slots=True)
-class Reader:
-    """Reads cells of one table and collects what is wrong, by cell."""
-
-    table: Table
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def read(self, value: Any, row: int, column: Column, how: Callable[[Any], T], default: T) -> T:
-        """The value of a cell as `how` reads it; its problem is noted and the default given."""
-        try:
-            return how(value)
-        except cells.CellUnclear as unclear:
-            self.problems.append(Problem(self.table.cell(row, column), str(unclear)))
-            return default
 
 
 def read_rubric(data: bytes, *, key: str = "imported") -> Imported:

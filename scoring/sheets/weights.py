@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 from scoring.sheets import cells
 from scoring.sheets.columns import Column
 from scoring.sheets.criteria import Group
+from scoring.sheets.reader import Reader
 from scoring.types import Criterion, CriterionKind, ScoringMode
-
-if TYPE_CHECKING:
-    from scoring.sheets.reading import Reader
 
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 Weights = dict[str, Decimal]

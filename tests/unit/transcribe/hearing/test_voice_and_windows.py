@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from recorder.types import Role
 from transcribe.bleed import own_frames
 from transcribe.engines.windows import pack, sound, split_long
+from transcribe.frames import FRAME, RATE_HZ
 from transcribe.types import Span
-from transcribe.voice import FRAME, RATE_HZ, VoiceOptions, padded, sharpened, spans_of
+from transcribe.voice import VoiceOptions, padded, sharpened, spans_of
 
 FRAME_S = FRAME / RATE_HZ
 
