@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class UserRole(StrEnum):
-    """The five roles of DOMAIN.md."""
+    """The five roles; docs/permissions.md lists what each may open."""
 
     INSPECTOR = "inspector"
     AGENT = "agent"

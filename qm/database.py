@@ -1,7 +1,7 @@
 """One database, two ways in: `reading()` and `writing()`.
 
 SQLite takes one writer at a time: a read transaction that turns into a write cannot be
-retried by the busy timeout, so each write begins with `BEGIN IMMEDIATE` (COMPONENTS.md, traps).
+retried by the busy timeout, so each write begins with `BEGIN IMMEDIATE`.
 The open session is found by context, so queries and services need no session parameter and a
 service that calls another joins its transaction.
 """

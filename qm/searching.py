@@ -1,7 +1,7 @@
 """Chinese full-text search without a dictionary: one token a Han character, phrases only.
 
 Word segmentation misses hits (感谢 within 感谢您); single characters as phrases are exact and
-count the same on SQLite and PostgreSQL (COMPONENTS.md).
+count the same on SQLite and PostgreSQL (docs/adr/0005-search.md).
 """
 
 from __future__ import annotations

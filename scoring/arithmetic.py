@@ -1,4 +1,4 @@
-"""The score of one evaluation, exactly as DOMAIN.md ("Scoring arithmetic (exact)") states it.
+"""The score of one evaluation, exactly as docs/scoring.md states it.
 
 All sums are exact fractions; the one rounding, half up, is of the total, at the end.
 """

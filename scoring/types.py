@@ -1,6 +1,6 @@
 """Value types of judgement: verdicts, evidence, rubrics, answers and scores.
 
-Arithmetic is exact (`Decimal`) and rounded half up once, at the end (DOMAIN.md, docs/glossary.md).
+Arithmetic is exact (`Decimal`) and rounded half up once, at the end (docs/scoring.md, docs/glossary.md).
 """
 
 from __future__ import annotations

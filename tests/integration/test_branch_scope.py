@@ -1,4 +1,4 @@
-"""What a branch sees is its own; headquarters see all (DOMAIN.md, row 14)."""
+"""What a branch sees is its own; headquarters see all."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Full-text search over utterances.
 
-One token a Han character, phrase queries (COMPONENTS.md, "Chinese search"). SQLite keeps the
+One token a Han character, phrase queries (docs/adr/0005-search.md). SQLite keeps the
 tokens in FTS5, PostgreSQL in a `tsvector` of the `simple` configuration with a GIN index.
 """
 

@@ -1,4 +1,4 @@
-"""The arithmetic of DOMAIN.md, case by case."""
+"""The arithmetic of docs/scoring.md, case by case."""
 
 from __future__ import annotations
 
