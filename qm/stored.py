@@ -157,20 +157,6 @@ def load_evidence(stored: Mapping[str, Any]) -> Evidence:
     return Evidence(**{**stored, "role": Role(stored["role"])})
 
 
-def finding_row(finding: Finding, *, recording_id: str, transcript_id: int, library_id: int) -> FindingRow:
-    """A row for one rule's verdict."""
-    return FindingRow(
-        recording_id=recording_id,
-        transcript_id=transcript_id,
-        library_id=library_id,
-        rule_key=finding.rule_key,
-        rule_version=finding.rule_version,
-        verdict=finding.verdict,
-        evidence=[dump_evidence(item) for item in finding.evidence],
-        explanation=finding.explanation,
-    )
-
-
 def load_finding(row: FindingRow) -> Finding:
     """The finding a row stands for."""
     return Finding(

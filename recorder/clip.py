@@ -19,9 +19,6 @@ from recorder.types import AudioRefused, Refusal
 
 ClipFormat = Literal["wav", "mp3", "ogg"]
 
-CONTENT_TYPES: dict[ClipFormat, str] = {"wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
-"""MIME type of each clip format."""
-
 BLEEP_HZ = 1000
 BLEEP_LEVEL = 0.1
 BLEEP_MARGIN_S = 0.15

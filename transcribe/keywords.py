@@ -1,4 +1,4 @@
-"""What a call was about: words that stand out, and topics of the library that were touched."""
+"""What a call was about: words that stand out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import tempfile
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recorder.types import Role
-from transcribe.types import Hit, PhraseKind, Transcript
+from transcribe.types import Transcript
 
 _SAID_IN_ANY_CALL = (
     "您好 你好 请问 谢谢 再见 感谢 来电 不客气 先生 女士 工号 服务 可以 什么 怎么 这个 "
@@ -40,15 +39,6 @@ class Keyword:
     weight: float
     """TF-IDF, comparable within a call only."""
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A topic group of the library touched in a call."""
-
-    group: str
-    count: int
-    """Different phrases of the group that were said."""
 
 
 def _extractor(cache_dir: Path | None) -> Any:
@@ -97,10 +87,3 @@ def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = Non
 def _words(extractor: Any, text: str) -> list[str]:
     words = (w.strip().lower() for w in extractor.tokenizer.cut(text, HMM=False))
     return [w for w in words if len(w) > 1 and w not in _COURTESY and not _PERSON_OR_NUMBER & set(w)]
-
-
-def topics(hits: Iterable[Hit], n: int = 5) -> tuple[Topic, ...]:
-    """The `n` topic groups most touched, by the number of different phrases said."""
-    said = {(h.group, h.phrase_id) for h in hits if h.kind is PhraseKind.TOPIC and not h.negated}
-    counted = Counter(group for group, _ in said)
-    return tuple(Topic(g, c) for g, c in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:n])

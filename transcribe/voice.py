@@ -61,11 +61,6 @@ def probabilities(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return output.reshape(-1)
 
 
-def voiced_spans(samples: NDArray[np.float32], options: VoiceOptions | None = None) -> tuple[Span, ...]:
-    """Stretches of speech in 16 kHz mono `samples`, unpadded, in order."""
-    return spans_of(probabilities(samples), samples.size / RATE_HZ, options or VoiceOptions())
-
-
 def voiced_by_role(
     channels: dict[Role, NDArray[np.float32]], options: VoiceOptions | None = None
 ) -> dict[Role, tuple[Span, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -67,7 +66,6 @@ class LearnView:
     """How often people chose each option."""
     models: tuple[ModelView, ...]
     """Newest first."""
-    latest_answer: datetime | None
     run: LearningRun | None
     """The latest training asked for."""
 
@@ -108,15 +106,8 @@ def view(rubric_key: str, criterion: str) -> LearnView:
     one = line(rubric_key, criterion)
     given = _counts(rubric_key).get(criterion, Counter())
     models = [_view(row) for row in _models(rubric_key) if row.criterion == criterion]
-    with reading() as session:
-        latest = session.exec(
-            select(Evaluation.released_at)
-            .join(RubricVersion, col(RubricVersion.id) == Evaluation.rubric_id)
-            .where(RubricVersion.key == rubric_key, col(Evaluation.released_at).is_not(None))
-            .order_by(col(Evaluation.released_at).desc())
-        ).first()
     known = {option.key: given.get(option.key, 0) for option in one.criterion.options}
-    return LearnView(one, known, tuple(models), latest, latest_run(rubric_key, criterion))
+    return LearnView(one, known, tuple(models), latest_run(rubric_key, criterion))
 
 
 def latest_run(rubric_key: str, criterion: str) -> LearningRun | None:

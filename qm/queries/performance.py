@@ -91,11 +91,6 @@ class LossLine:
     evaluation_ids: tuple[int, ...]
     """The evaluations in which points were lost, newest first."""
 
-    @property
-    def share_lost(self) -> float:
-        """Share of the calls in which points were lost, 0..1."""
-        return self.lost_in / self.counted_in
-
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from qm.database import writing
 from qm.models import UtteranceRow
 from qm.searching import tokens, tsvector
 
@@ -25,12 +24,3 @@ def index_utterances(session: Session, rows: Iterable[UtteranceRow]) -> None:
         found = [token.text for token in tokens(row.text)]
         written = tsvector(found) if postgres else " ".join(found)
         session.execute(text(statement), {"id": row.id, "tokens": written})
-
-
-def rebuild_index() -> int:
-    """Index every utterance anew; gives their number."""
-    with writing() as session:
-        session.execute(text("DELETE FROM utterance_search"))
-        rows = session.exec(select(UtteranceRow)).all()
-        index_utterances(session, rows)
-    return len(rows)

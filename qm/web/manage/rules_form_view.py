@@ -81,7 +81,6 @@ class Editor:
     wraps = WRAPS
     alone = staticmethod(alone)
     families = FAMILIES
-    anchors = ANCHORS
 
     def kinds(self, family: Family) -> list[str]:
         """The conditions of a family."""

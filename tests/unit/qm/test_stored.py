@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qm import stored
+from qm.models import FindingRow
 from recorder.types import Role
 from scoring.types import Evidence, Finding, Verdict
 from transcribe.types import (
@@ -107,5 +108,9 @@ def test_a_hit_comes_back_equal(hit: Hit) -> None:
     )
 )
 def test_a_finding_comes_back_equal(finding: Finding) -> None:
-    row = stored.finding_row(finding, recording_id="r", transcript_id=1, library_id=2)
+    row = FindingRow(
+        recording_id="r", transcript_id=1, library_id=2, rule_key=finding.rule_key,
+        rule_version=finding.rule_version, verdict=finding.verdict, explanation=finding.explanation,
+        evidence=[stored.dump_evidence(item) for item in finding.evidence],
+    )  # fmt: skip
     assert stored.load_finding(row) == finding

@@ -6,8 +6,7 @@ import pytest
 
 from recorder.types import Role
 from tests.unit.transcribe.phrases.conversation import AGENT, CUSTOMER, said
-from transcribe.keywords import Topic, keywords, topics
-from transcribe.phrases import Level, PhraseMatcher, seed
+from transcribe.keywords import keywords
 from transcribe.types import Acoustics, Transcript
 
 
@@ -42,9 +41,3 @@ def test_the_dictionary_is_read_once_a_process_and_cached_in_the_first_folder(
 
 def test_silence_has_no_keywords() -> None:
     assert keywords(call()) == ()
-
-
-def test_topics_count_different_phrases_of_the_library() -> None:
-    matcher = PhraseMatcher((p for s in seed() for p in s.phrases), level=Level.SOUND)
-    hits = matcher.scan(said((CUSTOMER, "我的信用卡丢了，想办理挂失，挂失要多久"), (AGENT, "请您稍等")))
-    assert topics(hits)[0] == Topic("card_loss", 3)
