@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict
@@ -51,6 +51,7 @@ def keep(
     filename: str,
 ) -> int:
     """Keep a refused file; gives its number. The same file refused again for the same reason is kept once."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     sha256 = sha256_of(path)
     key = objects.quarantine_key(sha256)
     fields = _fields(call_data)
@@ -95,6 +96,7 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
     """
     from qm.services import ingest  # noqa: PLC0415 - ingest keeps what it refuses through this module
 
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     jobs.prepare()
     row = queries.quarantined_for(actor, quarantine_id)
     _check_open(row)
@@ -111,12 +113,14 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
 
 def discard(quarantine_id: int, *, actor: Actor) -> None:
     """Put a refused file aside. Its bytes stay until retention removes them, so `restore` can undo this."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     queries.quarantined_for(actor, quarantine_id)
     _decide(quarantine_id, QuarantineState.DISCARDED, actor=actor, action="quarantine_discarded")
 
 
 def restore(quarantine_id: int, *, actor: Actor) -> None:
     """Undo a discard. Raises `QuarantineDecided` where the file was not discarded, `BytesGone`."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     queries.quarantined_for(actor, quarantine_id)
     with writing() as session:
         row = _held(session, quarantine_id)

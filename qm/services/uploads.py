@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.errors import InvalidInput
 from qm.services.ingest import SOURCE, GivenCallData, Ingested, ingest
 from qm.settings import settings
@@ -55,6 +55,7 @@ def take_files(actor: Actor, files: Sequence[SentFile], shared: Mapping[str, str
 
     A file without an external id is known by its name. Raises `NothingSent`.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     with tempfile.TemporaryDirectory() as name:
         audio, sidecars = _saved(Path(name), files)
         if not audio:
@@ -69,6 +70,7 @@ def take_manifest(actor: Actor, manifest: SentFile, files: Sequence[SentFile]) -
 
     Raises `NothingSent` without a manifest.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     if not manifest.filename:
         raise NothingSent
     with tempfile.TemporaryDirectory() as name:
