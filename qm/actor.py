@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qm.errors import Forbidden
+
 
 class UserRole(StrEnum):
     """The five roles; docs/permissions.md lists what each may open."""
@@ -33,6 +35,14 @@ class Actor:
     def may(self, *roles: UserRole) -> bool:
         """True where the actor holds one of these roles."""
         return self.role in roles
+
+    def require(self, *roles: UserRole) -> None:
+        """What every write asks first. Raises `Forbidden` unless the actor holds one of these roles.
+
+        The system (a worker, the command line: nobody signed in) may do everything; without roles, it alone.
+        """
+        if self.user_id is not None and not self.may(*roles):
+            raise Forbidden
 
 
 SYSTEM = Actor(user_id=None, username="system", name="系统", role=UserRole.ADMINISTRATOR)

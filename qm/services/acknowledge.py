@@ -33,7 +33,8 @@ def acknowledge(actor: Actor, evaluation_id: int, *, words: str = "") -> Evaluat
     Raises `Forbidden` for anyone but an agent, `NotFound` for others' or unreleased evaluations,
     `AlreadyAcknowledged`, `WordsTooLong`.
     """
-    if not actor.may(UserRole.AGENT) or actor.agent_id is None:
+    actor.require(UserRole.AGENT)
+    if actor.agent_id is None:
         raise Forbidden
     if len(words.strip()) > WORDS_MAX:
         raise WordsTooLong(most=WORDS_MAX)

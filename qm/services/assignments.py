@@ -50,8 +50,9 @@ class Assigned:
 
 def take_next(actor: Actor) -> str:
     """Assign the oldest free call of the branch to oneself; gives its id. Raises `NothingToTake`."""
-    if not actor.may(UserRole.INSPECTOR, UserRole.SUPERVISOR) or actor.user_id is None:
-        raise Forbidden
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
+    if actor.user_id is None:
+        raise Forbidden  # nobody to give it to
     with writing() as session:
         while (recording_id := _oldest_free(session, actor)) is not None:
             if _give(session, actor, recording_id, actor.user_id, at=now()):
@@ -79,8 +80,7 @@ def assign(
     Those that cannot be given are left as they are and counted. Raises `Forbidden` for anyone but
     supervisors, `NoCallsChosen`, `NotFound` for an inspector out of reach.
     """
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     if not recording_ids:
         raise NoCallsChosen
     evaluator = next((user for user in inspectors(actor) if user.id == evaluator_id), None)
@@ -101,8 +101,7 @@ def assign(
 
 def withdraw(actor: Actor, assignment_id: int) -> None:
     """Open becomes withdrawn: the call is free again. Raises `Forbidden`, `NotFound`."""
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = session.exec(
             select(Assignment)

@@ -7,7 +7,7 @@ from datetime import time
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Forbidden, InvalidInput
+from qm.errors import InvalidInput
 from qm.models import ContactPolicyRow
 from qm.services import audit
 from scoring.rules import ContactPolicy
@@ -29,8 +29,7 @@ def set_policy(
 
     Times as `22:00`. Raises `Forbidden` for anyone but supervisors, `PolicyUnusable`.
     """
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     try:
         begin, end = time.fromisoformat(quiet_from), time.fromisoformat(quiet_until)
     except ValueError as error:

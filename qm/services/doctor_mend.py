@@ -20,6 +20,7 @@ from recorder.types import Refusal
 
 def mend(trouble: Trouble, *, actor: Actor) -> bool:
     """Apply the remedy; False where there is none. Raises what the remedy meets (`StorageError`, …)."""
+    actor.require()
     if not trouble.mendable:
         return False
     _REMEDIES[trouble.ailment](trouble.subject, actor)

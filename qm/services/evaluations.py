@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import NotFound
@@ -86,6 +86,7 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
 
     Raises `NotFound`, `OwnCall`, `AlreadyReleased`, `StaleEvaluation`, `AnswerRefused`, `TextTooLong`.
     """
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     with writing() as session:
         recording = recording_for(actor, recording_id)
         refuse_own_call(actor, recording)

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now, zone
 from qm.database import writing
 from qm.models import Recording
@@ -74,6 +74,7 @@ def ingest(source: Source, call_data: GivenCallData, *, actor: Actor, filename: 
     `call_data` may be raw named fields: what is wrong with them is a refusal too. Raises `StorageError`
     where the object store cannot be reached, and `OSError` where the file cannot be read.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     jobs.prepare()
     filename = filename.replace("\x00", "")  # PostgreSQL keeps no NUL
     with on_disk(source) as path:
@@ -91,6 +92,7 @@ def ingest(source: Source, call_data: GivenCallData, *, actor: Actor, filename: 
 
 def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) -> Ingested:
     """As `ingest`, for a local file, but a refusal is raised as `AudioRefused` and nothing is kept."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     info = probe(path, limits=limits())  # first: what is wrong with the sound is told before its papers
     call = checked(call_data)
     place = place_of(call, actor)

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput
 from qm.models import LearnedModelRow
 from qm.queries import learning as queries
 from qm.services import audit
-from qm.services.rubric_drafts import check_actor
 from scoring.errors import NotEnoughData
 
 
@@ -40,7 +39,7 @@ def train_criterion(
     """
     from scoring.learn import model_to_bytes, train  # noqa: PLC0415 - brings scikit-learn, seconds to import
 
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     line = queries.line(rubric_key, criterion)
     try:
         model = train(criterion, queries.examples(rubric_key, line.criterion, progress=progress))
@@ -73,7 +72,7 @@ def train_criterion(
 
 def use(actor: Actor, model_id: int) -> LearnedModelRow:
     """Show this model's suggestions from now on, in place of an earlier one's. Raises `NotFound`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = queries.model_row(model_id)
         _drop_all(row)
@@ -86,7 +85,7 @@ def use(actor: Actor, model_id: int) -> LearnedModelRow:
 
 def drop(actor: Actor, model_id: int) -> LearnedModelRow:
     """Show no suggestions for this model's criterion any more. Raises `NotFound`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing():
         row = queries.model_row(model_id)
         _drop_all(row)

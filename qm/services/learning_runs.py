@@ -7,14 +7,13 @@ import time
 from sqlmodel import select
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
 from qm.errors import Conflict, NotFound
 from qm.models import JobState, LearningRun
 from qm.queries import learning as queries
 from qm.services import audit, errand_runs, learning
-from qm.services.rubric_drafts import check_actor
 from scoring.suggest import LEAST_ANSWERS
 
 CANCELLED = "已取消，模型没有变。"
@@ -36,7 +35,7 @@ class StillTraining(Conflict):
 
 def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
     """Ask a worker for a training. Raises `NotFound`, `TooFewAnswers`, `StillTraining`, `Forbidden`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     line = queries.line(rubric_key, criterion)
     if line.answers < LEAST_ANSWERS:
         raise TooFewAnswers(least=LEAST_ANSWERS, n=line.answers)
@@ -64,7 +63,7 @@ def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
 
 def cancel(actor: Actor, run_id: int) -> LearningRun:
     """Stop a training; no model is kept. Raises `NotFound`, `Forbidden`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         run = session.get(LearningRun, run_id)
         if run is None:

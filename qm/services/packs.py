@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.errors import Conflict
 from qm.models import AuditEvent, Evaluation, EvaluationState, Recording, RubricVersion, TranscriptRow
@@ -58,6 +58,7 @@ def export(actor: Actor, evaluation_id: int) -> ExportedPack:
     The same score exported twice is the same pack. Raises `NotFound`, `NotReleased`, `SoundChanged`,
     `ObjectMissing`.
     """
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     row = evaluation_for(actor, evaluation_id)
     if row.state is EvaluationState.DRAFT:
         raise NotReleased

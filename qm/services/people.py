@@ -66,6 +66,7 @@ def create_user(actor: Actor, *, username: str, name: str, role: UserRole, place
 
     Raises `UsernameTaken`, `PlaceMissing`, `SeatTaken`, `Forbidden` outside the administrator's branch.
     """
+    actor.require(UserRole.ADMINISTRATOR)
     password = new_password()
     with writing() as session:
         taken = session.exec(select(User).where(User.username == username.strip())).first()
@@ -95,6 +96,7 @@ def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place:
 
     Raises `NotFound`, `OwnAccount`, and as `create_user`.
     """
+    actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
         user = people_admin.person(actor, user_id)
         if user.id == actor.user_id and role is not user.role:
@@ -114,6 +116,7 @@ def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place:
 
 def reset_password(actor: Actor, user_id: int) -> Issued:
     """A new password, shown once; the person is signed out everywhere. Raises `NotFound`."""
+    actor.require(UserRole.ADMINISTRATOR)
     password = new_password()
     with writing() as session:
         user = people_admin.person(actor, user_id)
@@ -126,6 +129,7 @@ def reset_password(actor: Actor, user_id: int) -> Issued:
 
 def set_active(actor: Actor, user_id: int, *, active: bool) -> User:
     """Switch an account off or on again. Raises `NotFound`, `OwnAccount`, `SeatTaken`."""
+    actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
         user = people_admin.person(actor, user_id)
         if user.id == actor.user_id:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from qm import stored
 from qm.actor import Actor, UserRole
 from qm.database import reading, writing
-from qm.errors import Forbidden
 from qm.models import FindingRow, HitRow, PersonalData, TranscriptRow, UtteranceRow
 from qm.queries.personal_data import FIELDS
 from qm.queries.recordings import recording_for
@@ -24,8 +23,7 @@ MAY_REVEAL = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
 
 def reveal(actor: Actor, recording_id: str) -> None:
     """Record that this person looked at the personal numbers of a call. Raises `NotFound`, `Forbidden`."""
-    if not actor.may(*MAY_REVEAL):
-        raise Forbidden
+    actor.require(*MAY_REVEAL)
     recording_for(actor, recording_id)
     audit.record(actor, "personal_data_revealed", "recording", recording_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict
@@ -40,6 +40,7 @@ def publish(actor: Actor, *, note: str = "") -> Published:
 
     Raises `NoDraft`, `LibraryEmpty`, `NothingChanged`.
     """
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         draft, current = queries.draft(), queries.published()
         if draft is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pypinyin import lazy_pinyin
 from sqlmodel import col, delete, func, select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput
@@ -69,6 +69,7 @@ class TableUnusable(InvalidInput):
 
 def start_draft(actor: Actor) -> PhraseLibrary:
     """The draft: the one there is, or a copy of the version in force."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         open_draft = queries.draft()
         if open_draft is not None:
@@ -88,6 +89,7 @@ def start_draft(actor: Actor) -> PhraseLibrary:
 
 def discard_draft(actor: Actor) -> int:
     """Throw the draft away; gives its version number. Raises `NoDraft`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         draft = _draft()
         session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
@@ -101,6 +103,7 @@ def add_phrase(actor: Actor, *, group: str, text: str, role: Role) -> PhraseRow:
 
     Raises `NoDraft`, `GroupUnknown`, `PhraseUnusable`, `PhraseTooLong`, `PhraseThere`.
     """
+    actor.require(UserRole.SUPERVISOR)
     with writing():
         there = [row for row in queries.rows(_draft()) if row.group == group]
         if not there:
@@ -111,6 +114,7 @@ def add_phrase(actor: Actor, *, group: str, text: str, role: Role) -> PhraseRow:
 
 def add_group(actor: Actor, *, name: str, kind: PhraseKind, first: str, role: Role) -> PhraseRow:
     """Begin a group with its first phrase. Raises as `add_phrase`, and `GroupThere`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing():
         rows = queries.rows(_draft())
         if any(row.group_name == name.strip() for row in rows):
@@ -121,6 +125,7 @@ def add_group(actor: Actor, *, name: str, kind: PhraseKind, first: str, role: Ro
 
 def change_phrase(actor: Actor, phrase_id: int, *, text: str, role: Role) -> PhraseRow:
     """Change a phrase of the draft. Raises `NotFound` and as `add_phrase`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = queries.phrase_in_draft(phrase_id)
         there = [other for other in queries.rows(_draft()) if other.group == row.group and other.id != row.id]
@@ -134,6 +139,7 @@ def change_phrase(actor: Actor, phrase_id: int, *, text: str, role: Role) -> Phr
 
 def rename_group(actor: Actor, *, group: str, name: str) -> None:
     """Give a group of the draft another name. Raises `NoDraft`, `GroupUnknown`, `GroupThere`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         rows = queries.rows(_draft())
         own = [row for row in rows if row.group == group]
@@ -149,6 +155,7 @@ def rename_group(actor: Actor, *, group: str, name: str) -> None:
 
 def remove_phrase(actor: Actor, phrase_id: int) -> PhraseRow:
     """Take a phrase out of the draft; gives what it was. Raises `NotFound`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = queries.phrase_in_draft(phrase_id)
         session.delete(row)
@@ -160,6 +167,7 @@ def restore_phrase(
     actor: Actor, *, group: str, group_name: str, kind: PhraseKind, role: Role, text: str
 ) -> PhraseRow:
     """Put back what was removed, its group too where it was the last. Raises as `add_phrase`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing():
         there = [row for row in queries.rows(_draft()) if row.group == group]
         name, kind = (there[0].group_name, there[0].kind) if there else (group_name, kind)
@@ -171,6 +179,7 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
 
     `replace` makes the draft equal the table; otherwise what is there stays. Raises `TableUnusable`.
     """
+    actor.require(UserRole.SUPERVISOR)
     sets = _read(text)
     with writing() as session:
         draft = start_draft(actor)

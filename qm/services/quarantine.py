@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict
@@ -43,6 +43,7 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
 
     Raises `NotFound`, `QuarantineDecided`, and `StillRefused` (the reason kept is then the new one).
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     jobs.prepare()
     row = queries.quarantined_for(actor, quarantine_id)
     _check_open(row)
@@ -59,12 +60,14 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
 
 def discard(quarantine_id: int, *, actor: Actor) -> None:
     """Put a refused file aside. Its bytes stay until retention removes them, so `restore` can undo this."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     queries.quarantined_for(actor, quarantine_id)
     _decide(quarantine_id, QuarantineState.DISCARDED, actor=actor, action="quarantine_discarded")
 
 
 def restore(quarantine_id: int, *, actor: Actor) -> None:
     """Undo a discard. Raises `QuarantineDecided` where the file was not discarded, `BytesGone`."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     queries.quarantined_for(actor, quarantine_id)
     with writing() as session:
         row = _held(session, quarantine_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.models import Quarantine, QuarantineState
@@ -29,6 +29,7 @@ def keep_refused(
     filename: str,
 ) -> int:
     """Keep a refused file; gives its number. The same file refused again for the same reason is kept once."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     sha256 = sha256_of(path)
     key = objects.quarantine_key(sha256)
     fields = _fields(call_data)

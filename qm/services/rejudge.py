@@ -26,7 +26,6 @@ from qm import database
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
-from qm.errors import Forbidden
 from qm.models import JobState, RejudgeRun
 from qm.queries.rules_calls import heard_ids
 from qm.services import audit
@@ -60,8 +59,7 @@ Progress = Callable[[Tally], None]
 
 def request(actor: Actor) -> RejudgeRun:
     """Ask for a run; a worker takes it up. The one that is under way is given where there is one."""
-    if not actor.may(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     with writing() as session:
         active = session.exec(select(RejudgeRun).where(col(RejudgeRun.state).in_(_ACTIVE))).first()
         if active is not None:

@@ -36,6 +36,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
 
     Raises `NotFound`, `OwnCall`, `AlreadyReleased`, `StaleEvaluation`, `Incomplete`.
     """
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     with writing() as session:
         row, recording = _human(session, actor, evaluation_id)
         refuse_own_call(actor, recording)
@@ -67,13 +68,15 @@ def take_back(actor: Actor, evaluation_id: int) -> Evaluation:
 
     Raises `NotFound`, `NotReleased`, `SeenByAgent`, `TakeBackTooLate`, `NotTheEvaluator`.
     """
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     with writing() as session:
         row, recording = _human(session, actor, evaluation_id)
         if row.state is EvaluationState.ACKNOWLEDGED:
             raise SeenByAgent
         if row.state is not EvaluationState.RELEASED or row.released_at is None:
             raise NotReleased
-        if row.evaluator_id != actor.user_id and not actor.may(UserRole.SUPERVISOR):
+        others = actor.user_id not in (None, row.evaluator_id)
+        if others and not actor.may(UserRole.SUPERVISOR):
             raise NotTheEvaluator
         if now() - row.released_at > timedelta(minutes=TAKE_BACK_MINUTES):
             raise TakeBackTooLate(TAKE_BACK_MINUTES)

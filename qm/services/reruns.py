@@ -7,7 +7,7 @@ from contextlib import suppress
 from qm import jobs
 from qm.actor import Actor, UserRole
 from qm.database import writing
-from qm.errors import Forbidden, NotFound
+from qm.errors import NotFound
 from qm.jobs import JobNotRetriable
 from qm.models import JobState
 from qm.queries import jobs as queries
@@ -21,6 +21,7 @@ def retry_failed(actor: Actor) -> int:
 
     One that somebody else retried, or that is gone, since the list was read is passed over.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     number = 0
     for line in queries.listed(actor, state=JobState.FAILED, limit=10_000):
         with suppress(JobNotRetriable, NotFound):
@@ -34,8 +35,7 @@ def rescan(actor: Actor) -> int:
 
     Raises `Forbidden` for anyone but supervisors.
     """
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     jobs.prepare()
     with writing():
         found = phrases.to_rescan(actor)

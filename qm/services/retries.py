@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.database import writing
 from qm.queries import jobs as queries
 from qm.services import audit
@@ -14,6 +14,7 @@ def retry_job(actor: Actor, recording_id: str) -> str:
 
     Raises `NotFound` where the person may not watch this job, and `JobNotRetriable`.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     jobs.prepare()
     queries.job_for(actor, recording_id)
     with writing():

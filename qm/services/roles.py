@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlmodel import select
 
 from qm import jobs
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.database import writing
 from qm.errors import Conflict
 from qm.models import Evaluation, EvaluationKind, EvaluationState, TranscriptRow
@@ -38,6 +38,7 @@ def swap(actor: Actor, recording_id: str) -> None:
 
     Raises `NotFound`, `OneChannel`, `JudgedAlready`.
     """
+    actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     jobs.prepare()
     with writing() as session:
         recording = recording_for(actor, recording_id)

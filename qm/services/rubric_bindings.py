@@ -6,14 +6,13 @@ from datetime import date
 
 from sqlmodel import select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
 from qm.models import RubricBinding, RubricVersion, VersionState
 from qm.queries.rubric_bindings import everywhere, in_scope, teams
 from qm.services import audit
-from qm.services.rubric_drafts import check_actor
 
 DIRECTIONS = ("", "inbound", "outbound")
 
@@ -48,9 +47,10 @@ def bind(
 ) -> RubricBinding:
     """Bind a form; a branch for its own teams, headquarters for all.
 
-    Raises `BindingUnusable`, `BindingTooWide`, `BindingThere`, `Forbidden`.
+    Raises `NotFound` for another branch's team, `BindingUnusable`, `BindingTooWide`, `BindingThere`,
+    `Forbidden`.
     """
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         if team_id is None and not everywhere(actor):
             raise BindingTooWide
@@ -60,8 +60,9 @@ def bind(
             )
         ).first()
         backwards = to_day is not None and to_day < from_day
-        known = team_id is None or team_id in {team.id for team in teams(actor)}
-        if form is None or backwards or not known or direction not in DIRECTIONS:
+        if team_id is not None and team_id not in {team.id for team in teams(actor)}:
+            raise NotFound
+        if form is None or backwards or direction not in DIRECTIONS:
             raise BindingUnusable
         same = session.exec(
             select(RubricBinding).where(
@@ -94,7 +95,7 @@ def end(actor: Actor, binding_id: int, *, last_day: date) -> RubricBinding | Non
 
     Raises `NotFound`, `BindingTooWide`, `Forbidden`.
     """
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = session.exec(
             select(RubricBinding).where(RubricBinding.id == binding_id, in_scope(actor))

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.errors import Conflict, InvalidInput, NotFound
 from qm.models import RubricEdit, RubricVersion, VersionState
 from qm.services import audit
 from qm.services.rubric_drafts_edit import Edit, add_section
@@ -52,6 +52,7 @@ class TitleMissing(InvalidInput):
 
 def begin(actor: Actor, *, title: str, mode: ScoringMode) -> RubricVersion:
     """A new form with one section and one question. Raises `TitleMissing`, `Forbidden`."""
+    actor.require(UserRole.SUPERVISOR)
     title = title.strip()
     if not 0 < len(title) <= TITLE_CHARS_MAX:
         raise TitleMissing(most=TITLE_CHARS_MAX)
@@ -63,6 +64,7 @@ def begin(actor: Actor, *, title: str, mode: ScoringMode) -> RubricVersion:
 
 def copy(actor: Actor, rubric_id: int) -> RubricVersion:
     """The draft of this form: the one there is, or a copy of this version. Raises `NotFound`, `Forbidden`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         source = session.get(RubricVersion, rubric_id)
         if source is None:
@@ -80,7 +82,7 @@ def keep(
     session: Session, actor: Actor, rubric: Rubric, *, what: str, problems: Sequence[Problem] = ()
 ) -> RubricVersion:
     """Store a new draft with how it began. Joins the open write. Raises `Forbidden`, `DraftThere`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     row = RubricVersion(
         key=rubric.key,
         version=rubric.version,
@@ -106,7 +108,7 @@ def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
 
     Raises `NotFound`, `NotADraft`, `Forbidden`, and what the edit raises.
     """
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = draft_row(session, rubric_id)
         before = rubric_from_dict(row.document)
@@ -123,7 +125,7 @@ def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
 
 def undo(actor: Actor, rubric_id: int) -> str:
     """Take the last edit back; gives what it was. Raises `NotFound`, `NotADraft`, `NothingToUndo`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = draft_row(session, rubric_id)
         last = session.exec(
@@ -140,7 +142,7 @@ def undo(actor: Actor, rubric_id: int) -> str:
 
 def settle_import(actor: Actor, rubric_id: int) -> None:
     """Say that what an import could not read was looked at. Raises `NotFound`, `NotADraft`."""
-    check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         draft_row(session, rubric_id)
         edits = session.exec(select(RubricEdit).where(RubricEdit.rubric_id == rubric_id)).all()
@@ -168,12 +170,6 @@ def draft_row(session: Session, rubric_id: int) -> RubricVersion:
     if row.state is not VersionState.DRAFT:
         raise NotADraft
     return row
-
-
-def check_actor(actor: Actor) -> None:
-    """Only supervisors change forms. Raises `Forbidden`."""
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
 
 
 def _free(session: Session, key: str) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.errors import Conflict, InvalidInput, NotFound
 from qm.models import RubricVersion, VersionState
 from qm.queries import rules
 from qm.services import audit, rubric_drafts
@@ -47,7 +47,7 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
     `problems` are what could not be read, by cell or line; what the builder finds by itself is not kept
     twice. Raises `SameAsBefore`, `Forbidden`.
     """
-    _check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     found = {problem.message for problem in validate(rubric)}
     unread = [problem for problem in problems if problem.message not in found]
     with writing() as session:
@@ -69,7 +69,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
 
     Raises `NotFound`, `NotADraft`, `RubricUnusable`, `Forbidden`.
     """
-    _check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = rubric_drafts.draft_row(session, rubric_id)
         rule_keys = {rule.key for rule in rules.published()}
@@ -93,7 +93,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
 
 def discard(actor: Actor, rubric_id: int) -> RubricVersion:
     """Throw a draft away. Raises `NotFound`, `NotADraft`, `Forbidden`."""
-    _check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = rubric_drafts.draft_row(session, rubric_id)
         session.delete(row)
@@ -103,7 +103,7 @@ def discard(actor: Actor, rubric_id: int) -> RubricVersion:
 
 def retire(actor: Actor, rubric_id: int) -> RubricVersion:
     """Take a version out of force; evaluations made with it stay. Raises `NotFound`, `NotInForce`."""
-    _check_actor(actor)
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = session.get(RubricVersion, rubric_id, with_for_update=True, populate_existing=True)
         if row is None:
@@ -114,11 +114,6 @@ def retire(actor: Actor, rubric_id: int) -> RubricVersion:
         session.add(row)
         audit.record(actor, "rubric_retired", "rubric_version", row.id, key=row.key, version=row.version)
         return row
-
-
-def _check_actor(actor: Actor) -> None:
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
 
 
 def _check_new(rubric: Rubric, versions: list[RubricVersion]) -> None:

@@ -7,7 +7,7 @@ import re
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput
@@ -91,6 +91,7 @@ def _line_of(text: str, name: str) -> int:
 
 def create(actor: Actor, *, document: str, fixtures: str = "") -> RuleVersion:
     """A new rule as a draft. Raises `RuleUnusable`, `FixturesUnusable`, `RuleKeyTaken`."""
+    actor.require(UserRole.SUPERVISOR)
     rule = read_rule(document)
     read_fixtures(fixtures, rule.key)
     with writing() as session:
@@ -101,6 +102,7 @@ def create(actor: Actor, *, document: str, fixtures: str = "") -> RuleVersion:
 
 def start_draft(actor: Actor, key: str) -> RuleVersion:
     """The draft of a rule: the one there is, or a copy of the version that speaks for it."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         line = queries.line(key)
         if line.draft is not None:
@@ -133,6 +135,7 @@ def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleV
 
     Raises `NoRuleDraft`, `RuleUnusable`, `FixturesUnusable`.
     """
+    actor.require(UserRole.SUPERVISOR)
     rule = read_rule(document, key=key)
     read_fixtures(fixtures, key)
     with writing() as session:
@@ -147,6 +150,7 @@ def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleV
 
 def discard_draft(actor: Actor, key: str) -> int:
     """Throw the draft away; gives its number. Raises `NoRuleDraft`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = _draft(key)
         _forget_shadow(session, row)
@@ -157,6 +161,7 @@ def discard_draft(actor: Actor, key: str) -> int:
 
 def set_shadow(actor: Actor, key: str, *, on: bool) -> RuleVersion:
     """Let the draft run on every call without being shown, or stop it. Raises `NoRuleDraft`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = _draft(key)
         row.shadow = on
@@ -171,6 +176,7 @@ def publish(actor: Actor, key: str, *, note: str = "") -> RuleVersion:
 
     Raises `NoRuleDraft`, `RuleUnchanged`, `RuleUnusable`, `FixturesFail` (each failing fixture named).
     """
+    actor.require(UserRole.SUPERVISOR)
     draft = queries.line(key).draft
     if draft is None:
         raise NoRuleDraft
@@ -191,6 +197,7 @@ def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
 
     Raises `NotFound`, `AlreadyInForce`, `DraftInTheWay`, `FixturesFail`.
     """
+    actor.require(UserRole.SUPERVISOR)
     old = queries.version(key, number)
     if old.state is VersionState.PUBLISHED:
         raise AlreadyInForce
@@ -206,6 +213,7 @@ def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
 
 def retire(actor: Actor, key: str) -> RuleVersion:
     """Take a rule out of force; what it found stays with its version. Raises `Conflict`."""
+    actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = queries.line(key).in_force
         if row is None:

@@ -6,7 +6,7 @@ import hashlib
 
 from sqlmodel import select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
 from qm.models import RuleMark
@@ -21,6 +21,7 @@ def mark(actor: Actor, key: str, recording_id: str, *, present: bool, drawn: boo
 
     `drawn`: the call was drawn at random. Raises `NotFound`.
     """
+    actor.require(UserRole.SUPERVISOR)
     queries.line(key)
     recording_for(actor, recording_id)
     with writing() as session:
@@ -37,6 +38,7 @@ def mark(actor: Actor, key: str, recording_id: str, *, present: bool, drawn: boo
 
 def unmark(actor: Actor, key: str, recording_id: str) -> None:
     """Take a mark back. Raises `NotFound` for calls that the actor may not see."""
+    actor.require(UserRole.SUPERVISOR)
     recording_for(actor, recording_id)
     with writing() as session:
         row = _mark(key, recording_id)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import yaml
 from sqlmodel import select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.database import reading, writing
 from qm.errors import Conflict, NotFound
 from qm.models import AuditEvent, RuleVersion
@@ -122,6 +122,7 @@ def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
 
     Raises `NotFound` for a rule that is not shipped, `DraftThere`.
     """
+    actor.require(UserRole.SUPERVISOR)
     item = _known(key)
     with writing():
         if queries.highest(key):
@@ -139,6 +140,7 @@ def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
 
 def decline(actor: Actor, key: str) -> None:
     """Say nothing more of this shipped text; one that ships later is told of again. Raises `NotFound`."""
+    actor.require(UserRole.SUPERVISOR)
     audit.record(actor, DECLINED, "rule", key, sha256=_known(key).sha256)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, select
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.database import writing
 from qm.errors import Conflict, Forbidden
 from qm.models import Agent, Branch, Team, User
@@ -26,6 +26,7 @@ class NumberTaken(Conflict):
 
 def add_branch(actor: Actor, *, name: str) -> Branch:
     """Add a branch; headquarters only. Raises `NameTaken`, `Forbidden`."""
+    actor.require(UserRole.ADMINISTRATOR)
     if actor.branch_id is not None:
         raise Forbidden
     with writing() as session:
@@ -40,6 +41,7 @@ def add_branch(actor: Actor, *, name: str) -> Branch:
 
 def add_team(actor: Actor, *, branch_id: int, name: str) -> Team:
     """Add a team to a branch in scope. Raises `NameTaken`, `Forbidden`."""
+    actor.require(UserRole.ADMINISTRATOR)
     if branch_id not in {branch.id for branch in people_admin.branches(actor)}:
         raise Forbidden
     with writing() as session:
@@ -54,6 +56,7 @@ def add_team(actor: Actor, *, branch_id: int, name: str) -> Team:
 
 def add_agent(actor: Actor, *, team_id: int, number: str, name: str) -> Agent:
     """Add an agent to the roster of a team in scope. Raises `NumberTaken`, `NotFound`."""
+    actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
         team = people_admin.team(actor, team_id)
         holder = session.exec(select(Agent).where(Agent.number == number.strip())).first()
@@ -71,6 +74,7 @@ def change_agent(actor: Actor, agent_id: int, *, name: str, team_id: int, active
 
     The agent's account moves along, and signs in anew for its new place. Raises `NotFound`.
     """
+    actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
         agent = people_admin.agent(actor, agent_id)
         team = people_admin.team(actor, team_id)

@@ -50,6 +50,7 @@ def issue_token(actor: Actor, *, user_id: int, name: str) -> IssuedToken:
     command line, whose user has the database anyway, may name anybody. Raises `NotFound`, `AccountOff`,
     `NotYours`.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     text = f"qm_{secrets.token_urlsafe(32)}"
     with writing() as session:
         own = user_id == actor.user_id
@@ -80,6 +81,7 @@ def revoke_all(session: Session, user_id: int) -> None:
 
 def revoke_token(actor: Actor, token_id: int) -> ApiToken:
     """End a token. Raises `NotFound`, `AlreadyRevoked`."""
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     with writing() as session:
         token = people_admin.token(actor, token_id)
         if token.revoked_at is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from qm.actor import Actor
+from qm.actor import Actor, UserRole
 from qm.clock import zone
 from qm.errors import InvalidInput
 from qm.services.ingest import SOURCE, GivenCallData, Ingested, ingest
@@ -54,6 +54,7 @@ def take_files(actor: Actor, files: Sequence[SentFile], shared: Mapping[str, str
 
     A file without an external id is known by its name. Raises `NothingSent`.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     with tempfile.TemporaryDirectory() as name:
         audio, sidecars = _saved(Path(name), files)
         if not audio:
@@ -68,6 +69,7 @@ def take_manifest(actor: Actor, manifest: SentFile, files: Sequence[SentFile]) -
 
     Raises `NothingSent` without a manifest.
     """
+    actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     if not manifest.filename:
         raise NothingSent
     with tempfile.TemporaryDirectory() as name:

@@ -12,7 +12,7 @@ from sqlmodel import col, delete
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Forbidden, InvalidInput
+from qm.errors import InvalidInput
 from qm.models import QueueTerm
 from qm.queries import phrases, vocabulary
 from qm.services import audit
@@ -50,8 +50,7 @@ def set_terms(actor: Actor, *, queue: str, text: str) -> tuple[str, ...]:
 
     Raises `Forbidden`, `TermUnusable`, `TooManyTerms`, `TermForbidden`.
     """
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     queue = queue.strip()[:80]
     terms = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     for term in terms:

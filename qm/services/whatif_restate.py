@@ -12,7 +12,7 @@ from qm import jobs, stored
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.errors import Conflict, InvalidInput, NotFound
 from qm.jobs import Step
 from qm.models import (
     Agent,
@@ -79,8 +79,7 @@ def restate(actor: Actor, run_id: int, *, reason: str) -> Restated:
     judging by the new version. Raises `NotFound`, `ReasonMissing`, `NotTried`, `Forbidden`.
     """
     reason = reason.strip()
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     if not REASON_CHARS_MIN <= len(reason) <= REASON_CHARS_MAX:
         raise ReasonMissing(least=REASON_CHARS_MIN, most=REASON_CHARS_MAX)
     run_for(actor, run_id)

@@ -13,7 +13,7 @@ from qm import jobs
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
-from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
+from qm.errors import Conflict, InvalidInput, NotFound
 from qm.models import JobState, RubricVersion, RuleVersion, VersionState, WhatIfCall, WhatIfRun
 from qm.queries import rules as rule_queries
 from qm.queries import whatif as queries
@@ -59,8 +59,7 @@ def start(
 
     Raises `NotFound`, `PeriodBackwards`, `PeriodEmpty`, `FormFaulty`, `Forbidden`.
     """
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     if from_at >= to_at:
         raise PeriodBackwards
     jobs.prepare()
@@ -95,8 +94,7 @@ def start(
 
 def resume(actor: Actor, run_id: int) -> None:
     """Go on with a run that failed or was cancelled. Raises `NotFound`, `StillRunning`, `Forbidden`."""
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     queries.run_for(actor, run_id)
     jobs.prepare()
     with writing() as session:
@@ -107,8 +105,7 @@ def resume(actor: Actor, run_id: int) -> None:
 
 def cancel(actor: Actor, run_id: int) -> None:
     """Stop a run after the batch it is at; what it has found stays. Raises `NotFound`, `Forbidden`."""
-    if not actor.may(UserRole.SUPERVISOR):
-        raise Forbidden
+    actor.require(UserRole.SUPERVISOR)
     queries.run_for(actor, run_id)
     with writing() as session:
         errand_runs.cancel(session, WhatIfRun, run_id, CANCELLED)

@@ -145,7 +145,7 @@ def test_a_branch_binds_forms_for_its_own_teams_and_sees_no_others(client_of: Cl
     fields = {"rubric_key": "outbound", "queue": "", "direction": "", "from_day": day, "to_day": None}
     with pytest.raises(service.BindingTooWide):
         service.bind(supervisor, **fields, team_id=None)  # type: ignore[arg-type]
-    with pytest.raises(service.BindingUnusable):
+    with pytest.raises(NotFound):
         service.bind(supervisor, **fields, team_id=centre.far_team_id)  # type: ignore[arg-type]
     own = service.bind(supervisor, **fields, team_id=centre.team_id)  # type: ignore[arg-type]
     far = bind(centre, "outbound", team_id=centre.far_team_id)

@@ -1,0 +1,211 @@
+"""Writes about what calls are judged by: phrases, rules, forms, policies, what is learned and tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qm.actor import SYSTEM, Actor
+from qm.clock import now
+from qm.database import writing
+from qm.services import (
+    contact_policy,
+    learning,
+    learning_runs,
+    phrase_versions,
+    phrases,
+    rubric_bindings,
+    rubric_drafts,
+    rubrics,
+    rules,
+    rules_marks,
+    rules_updates,
+    vocabulary,
+    whatif_restate,
+    whatif_runs,
+)
+from qm.services import rubric_drafts_edit as edits
+from recorder.types import Role
+from scoring.rubric import rubric_from_dict
+from scoring.types import ScoringMode
+from tests.support.house import FORM, LEARNED, House, rule_text
+from tests.support.trials import PERIOD
+from tests.support.written import Write, anywhere, who
+from transcribe.types import PhraseKind
+
+SUPERVISORS = anywhere("supervisor")
+OWN_SUPERVISORS = who("supervisor")
+
+
+def _add_phrase(actor: Actor, house: House) -> object:
+    return phrases.add_phrase(actor, group=house.phrase.group, text="很高兴能帮到您呢", role=Role.AGENT)
+
+
+def _add_group(actor: Actor, _house: House) -> object:
+    return phrases.add_group(actor, name="新组", kind=PhraseKind.TOPIC, first="新话", role=Role.AGENT)
+
+
+def _change_phrase(actor: Actor, house: House) -> object:
+    return phrases.change_phrase(actor, house.phrase.id or 0, text="您好很高兴", role=Role.AGENT)
+
+
+def _restore_phrase(actor: Actor, house: House) -> object:
+    row = house.phrase
+    return phrases.restore_phrase(
+        actor, group=row.group, group_name=row.group_name, kind=row.kind, role=row.role, text="放回来的话"
+    )
+
+
+def _import(actor: Actor, _house: House) -> object:
+    table = "group,name,kind,role,phrase\nnew,新组,topic,agent,新导入的话\n"
+    return phrases.import_table(actor, table, replace=False)
+
+
+def _save_rule(actor: Actor, house: House) -> object:
+    return rules.save_draft(actor, house.rule, document=rule_text(house.rule, "转给谁"), fixtures="")
+
+
+def _import_form(actor: Actor, house: House) -> object:
+    rubric = rubric_from_dict(house.form.document)
+    return rubrics.import_draft(actor, replace(rubric, key="imported", title="新表"))
+
+
+def _keep_form(actor: Actor, house: House) -> object:
+    rubric = replace(rubric_from_dict(house.form.document), key="kept")
+    with writing() as session:
+        return rubric_drafts.keep(session, actor, rubric, what="新建")
+
+
+def _change_form(actor: Actor, house: House) -> object:
+    return rubric_drafts.change(actor, house.form_draft, edits.add_section("新段"), what="加一段")
+
+
+def _bind(actor: Actor, house: House) -> object:
+    return rubric_bindings.bind(
+        actor,
+        rubric_key=house.form.key,
+        queue="信用卡",
+        team_id=house.centre.team_id,
+        direction="",
+        from_day=now().date(),
+        to_day=None,
+    )
+
+
+def _policy(actor: Actor, _house: House) -> object:
+    return contact_policy.set_policy(
+        actor, quiet_from="21:00", quiet_until="08:00", max_per_day=2, direction="outbound"
+    )
+
+
+def _start_run(actor: Actor, house: House) -> object:
+    return whatif_runs.start(
+        actor, house.form_draft, from_at=now() - PERIOD, to_at=now() + PERIOD, with_rule_drafts=False
+    )
+
+
+def _end_trainings(house: House) -> object:
+    return learning_runs.cancel(SYSTEM, house.training_id)
+
+
+PHRASES = (
+    Write(
+        phrases.start_draft,
+        lambda a, _h: phrases.start_draft(a),
+        SUPERVISORS,
+        before=lambda _h: phrases.discard_draft(SYSTEM),
+    ),
+    Write(phrases.discard_draft, lambda a, _h: phrases.discard_draft(a), SUPERVISORS),
+    Write(phrases.add_phrase, _add_phrase, SUPERVISORS),
+    Write(phrases.add_group, _add_group, SUPERVISORS),
+    Write(phrases.change_phrase, _change_phrase, SUPERVISORS),
+    Write(
+        phrases.rename_group,
+        lambda a, h: phrases.rename_group(a, group=h.phrase.group, name="另一个名字"),
+        SUPERVISORS,
+    ),
+    Write(phrases.remove_phrase, lambda a, h: phrases.remove_phrase(a, h.phrase.id or 0), SUPERVISORS),
+    Write(phrases.restore_phrase, _restore_phrase, SUPERVISORS),
+    Write(phrases.import_table, _import, SUPERVISORS),
+    Write(
+        phrase_versions.publish,
+        lambda a, _h: phrase_versions.publish(a),
+        SUPERVISORS,
+        before=lambda h: _add_phrase(SYSTEM, h),
+    ),
+    Write(
+        vocabulary.set_terms, lambda a, _h: vocabulary.set_terms(a, queue="理财", text="稳盈宝"), SUPERVISORS
+    ),
+)
+RULES = (
+    Write(rules.create, lambda a, _h: rules.create(a, document=rule_text("brand_new")), SUPERVISORS),
+    Write(
+        rules.start_draft,
+        lambda a, h: rules.start_draft(a, h.rule),
+        SUPERVISORS,
+        before=lambda h: rules.discard_draft(SYSTEM, h.rule),
+    ),
+    Write(rules.save_draft, _save_rule, SUPERVISORS),
+    Write(rules.discard_draft, lambda a, h: rules.discard_draft(a, h.rule), SUPERVISORS),
+    Write(rules.set_shadow, lambda a, h: rules.set_shadow(a, h.rule, on=True), SUPERVISORS),
+    Write(rules.publish, lambda a, h: rules.publish(a, h.rule), SUPERVISORS),
+    Write(
+        rules.roll_back,
+        lambda a, h: rules.roll_back(a, h.rule, 1),
+        SUPERVISORS,
+        before=lambda h: rules.discard_draft(SYSTEM, h.rule),
+    ),
+    Write(rules.retire, lambda a, h: rules.retire(a, h.rule), SUPERVISORS),
+    Write(rules_updates.take, lambda a, _h: rules_updates.take(a, "greeting"), SUPERVISORS),
+    Write(rules_updates.decline, lambda a, _h: rules_updates.decline(a, "greeting"), SUPERVISORS),
+    Write(rules_marks.mark, lambda a, h: rules_marks.mark(a, h.rule, h.call, present=True), OWN_SUPERVISORS),
+    Write(
+        rules_marks.unmark,
+        lambda a, h: rules_marks.unmark(a, h.rule, h.call),
+        OWN_SUPERVISORS,
+        before=lambda h: rules_marks.mark(SYSTEM, h.rule, h.call, present=True),
+    ),
+)
+FORMS = (
+    Write(
+        rubric_drafts.begin,
+        lambda a, _h: rubric_drafts.begin(a, title="新表", mode=ScoringMode.WEIGHTED),
+        SUPERVISORS,
+    ),
+    Write(rubric_drafts.copy, lambda a, h: rubric_drafts.copy(a, h.form.id or 0), SUPERVISORS),
+    Write(rubric_drafts.keep, _keep_form, SUPERVISORS),
+    Write(rubric_drafts.change, _change_form, SUPERVISORS),
+    Write(rubric_drafts.undo, lambda a, h: rubric_drafts.undo(a, h.form_draft), SUPERVISORS),
+    Write(rubric_drafts.settle_import, lambda a, h: rubric_drafts.settle_import(a, h.imported), SUPERVISORS),
+    Write(rubrics.import_draft, _import_form, SUPERVISORS),
+    Write(rubrics.publish, lambda a, h: rubrics.publish(a, h.form_draft), SUPERVISORS),
+    Write(rubrics.discard, lambda a, h: rubrics.discard(a, h.imported), SUPERVISORS),
+    Write(rubrics.retire, lambda a, h: rubrics.retire(a, h.form.id or 0), SUPERVISORS),
+    Write(rubric_bindings.bind, _bind, OWN_SUPERVISORS),
+    Write(
+        rubric_bindings.end,
+        lambda a, h: rubric_bindings.end(a, h.binding_id, last_day=now().date()),
+        OWN_SUPERVISORS,
+    ),
+    Write(contact_policy.set_policy, _policy, SUPERVISORS),
+)
+TRIALS = (
+    Write(learning.train_criterion, lambda a, _h: learning.train_criterion(a, FORM, LEARNED), SUPERVISORS),
+    Write(learning.use, lambda a, h: learning.use(a, h.unused_model_id), SUPERVISORS),
+    Write(learning.drop, lambda a, h: learning.drop(a, h.model_id), SUPERVISORS),
+    Write(
+        learning_runs.request,
+        lambda a, _h: learning_runs.request(a, FORM, LEARNED),
+        SUPERVISORS,
+        before=_end_trainings,
+    ),
+    Write(learning_runs.cancel, lambda a, h: learning_runs.cancel(a, h.training_id), SUPERVISORS),
+    Write(whatif_runs.start, _start_run, SUPERVISORS),
+    Write(whatif_runs.resume, lambda a, h: whatif_runs.resume(a, h.failed_run_id), OWN_SUPERVISORS),
+    Write(whatif_runs.cancel, lambda a, h: whatif_runs.cancel(a, h.queued_run_id), OWN_SUPERVISORS),
+    Write(
+        whatif_restate.restate,
+        lambda a, h: whatif_restate.restate(a, h.run_id, reason="问候只算完整的"),
+        OWN_SUPERVISORS,
+    ),
+)
+WRITES = (*PHRASES, *RULES, *FORMS, *TRIALS)
