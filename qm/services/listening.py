@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
 
 from qm.actor import Actor
 from qm.clock import now
-from qm.database import reading
-from qm.models import AuditEvent
+from qm.database import reading, writing
+from qm.models import Listening, ListeningKind
 from qm.services import audit
 
 ONE_LISTENING = timedelta(minutes=10)
@@ -17,26 +18,53 @@ ONE_LISTENING = timedelta(minutes=10)
 
 def listened(actor: Actor, recording_id: str) -> None:
     """Record a listening, unless this person's last one of this call from here was within `ONE_LISTENING`."""
-    _record_once(actor, "recording_listened", recording_id)
+    _record_once(actor, ListeningKind.PLAYED, "recording_listened", recording_id)
 
 
 def downloaded(actor: Actor, recording_id: str) -> None:
     """Record that the original was taken away, ranges of one download counted once."""
-    _record_once(actor, "recording_downloaded", recording_id)
+    _record_once(actor, ListeningKind.DOWNLOADED, "recording_downloaded", recording_id)
 
 
-def _record_once(actor: Actor, action: str, recording_id: str) -> None:
-    with reading() as session:
-        known = session.exec(
-            select(AuditEvent.id)
-            .where(
-                AuditEvent.subject_id == recording_id,
-                AuditEvent.action == action,
-                AuditEvent.user_id == actor.user_id,
-                AuditEvent.address == actor.address,
-                col(AuditEvent.at) >= now() - ONE_LISTENING,
-            )
-            .limit(1)
-        ).first()
-    if known is None:
-        audit.record(actor, action, "recording", recording_id)
+def _record_once(actor: Actor, kind: ListeningKind, action: str, recording_id: str) -> None:
+    with reading() as session:  # a range of a listening under way waits for no writer
+        known = _last(session, actor, kind, recording_id)
+    if known is not None and _under_way(known):
+        return
+    with writing() as session:
+        if _begun(session, actor, kind, recording_id):
+            audit.record(actor, action, "recording", recording_id)
+
+
+def _begun(session: Session, actor: Actor, kind: ListeningKind, recording_id: str) -> bool:
+    """Keep that a listening begins now; False where another request of it just did."""
+    known = _last(session, actor, kind, recording_id)
+    if known is not None:
+        session.refresh(known, with_for_update=True)
+        if _under_way(known):
+            return False
+        known.at = now()
+        session.add(known)
+        return True
+    who = {"user_id": actor.user_id, "address": actor.address}
+    try:
+        with session.begin_nested():
+            session.add(Listening(recording_id=recording_id, kind=kind, at=now(), **who))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _last(session: Session, actor: Actor, kind: ListeningKind, recording_id: str) -> Listening | None:
+    return session.exec(
+        select(Listening).where(
+            Listening.recording_id == recording_id,
+            Listening.user_id == actor.user_id,
+            Listening.kind == kind,
+            Listening.address == actor.address,
+        )
+    ).first()
+
+
+def _under_way(known: Listening) -> bool:
+    return known.at >= now() - ONE_LISTENING

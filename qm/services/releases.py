@@ -48,7 +48,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         lacks = missing(rubric, answers, heard.call_data)
         if lacks:
             raise Incomplete(lacks)
-        claim(session, row)
+        claim(session, actor, row)
         put_score(row, score(rubric, answers, heard.call_data))
         row.state = EvaluationState.RELEASED
         row.released_at = now()
@@ -80,7 +80,8 @@ def take_back(actor: Actor, evaluation_id: int) -> Evaluation:
         row.state = EvaluationState.DRAFT
         row.released_at = None
         row.revision += 1
-        row.updated_at = now()
+        row.updated_at = row.saved_at = now()
+        row.saved_by = actor.user_id
         session.add(row)
         _reopen_assignment(session, recording.id, row.evaluator_id)
         audit.record(actor, "evaluation_taken_back", "evaluation", row.id, revision=row.revision)

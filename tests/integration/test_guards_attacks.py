@@ -19,7 +19,7 @@ from qm.services.seeds import ensure_seeded
 MINE = "a phrase of the draft"
 TABLES = (
     "rubric_version", "rule_version", "phrase_library", "phrase", "audit_event", "restatement",
-    "restated_score", "learned_model", "evaluation_snapshot",
+    "restated_score", "learned_model", "evaluation_snapshot", "pack_export",
 )  # fmt: skip
 """Tables whose frozen rows may not change."""
 
