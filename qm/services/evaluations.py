@@ -105,7 +105,7 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         session.add(row)
         told = {finding.rule_key: finding for finding in heard.findings}
         store_answers(row.id or 0, rubric, draft.answers, told)
-        audit.record(actor, "evaluation_saved", "evaluation", row.id, revision=row.revision)
+        audit.record(actor, audit.AuditAction.EVALUATION_SAVED, row.id, revision=row.revision)
         return Saved(row.id or 0, row.revision, outcome)
 
 

@@ -18,22 +18,22 @@ ONE_LISTENING = timedelta(minutes=10)
 
 def listened(actor: Actor, recording_id: str) -> None:
     """Record a listening, unless this person's last one of this call from here was within `ONE_LISTENING`."""
-    _record_once(actor, ListeningKind.PLAYED, "recording_listened", recording_id)
+    _record_once(actor, ListeningKind.PLAYED, audit.AuditAction.RECORDING_LISTENED, recording_id)
 
 
 def downloaded(actor: Actor, recording_id: str) -> None:
     """Record that the original was taken away, ranges of one download counted once."""
-    _record_once(actor, ListeningKind.DOWNLOADED, "recording_downloaded", recording_id)
+    _record_once(actor, ListeningKind.DOWNLOADED, audit.AuditAction.RECORDING_DOWNLOADED, recording_id)
 
 
-def _record_once(actor: Actor, kind: ListeningKind, action: str, recording_id: str) -> None:
+def _record_once(actor: Actor, kind: ListeningKind, action: audit.AuditAction, recording_id: str) -> None:
     with reading() as session:  # a range of a listening under way waits for no writer
         known = _last(session, actor, kind, recording_id)
     if known is not None and _under_way(known):
         return
     with writing() as session:
         if _begun(session, actor, kind, recording_id):
-            audit.record(actor, action, "recording", recording_id)
+            audit.record(actor, action, recording_id)
 
 
 def _begun(session: Session, actor: Actor, kind: ListeningKind, recording_id: str) -> bool:
@@ -46,10 +46,13 @@ def _begun(session: Session, actor: Actor, kind: ListeningKind, recording_id: st
         known.at = now()
         session.add(known)
         return True
-    who = {"user_id": actor.user_id, "address": actor.address}
+    assert actor.user_id is not None  # only who is signed in gets the sound
+    fresh = Listening(
+        recording_id=recording_id, user_id=actor.user_id, kind=kind, address=actor.address, at=now()
+    )
     try:
         with session.begin_nested():
-            session.add(Listening(recording_id=recording_id, kind=kind, at=now(), **who))
+            session.add(fresh)
     except IntegrityError:
         return False
     return True

@@ -72,10 +72,13 @@ def export(actor: Actor, evaluation_id: int) -> ExportedPack:
     digest = write_pack(target, files)
     target.seek(0)
     with writing() as session:
-        kept = {"evaluation_id": evaluation_id, "sha256": digest}
-        session.add(PackExport(**kept, exported_by=actor.user_id, exported_at=now()))
-        action = "evaluation_pack_exported"
-        audit.record(actor, action, "evaluation", evaluation_id, sha256=digest, problems=len(problems))
+        session.add(
+            PackExport(
+                evaluation_id=evaluation_id, sha256=digest, exported_by=actor.user_id, exported_at=now()
+            )
+        )
+        action = audit.AuditAction.EVALUATION_PACK_EXPORTED
+        audit.record(actor, action, evaluation_id, sha256=digest, problems=len(problems))
     return ExportedPack(target, f"qm-{recording.external_id}-{evaluation_id}.zip", digest, problems)
 
 

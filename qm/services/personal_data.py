@@ -27,7 +27,7 @@ def reveal(actor: Actor, recording_id: str) -> None:
     if not actor.may(*MAY_REVEAL):
         raise Forbidden
     recording_for(actor, recording_id)
-    audit.record(actor, "personal_data_revealed", "recording", recording_id)
+    audit.record(actor, audit.AuditAction.PERSONAL_DATA_REVEALED, recording_id)
 
 
 def apart(transcript: Transcript) -> tuple[Transcript, tuple[Secret, ...]]:

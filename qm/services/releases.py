@@ -58,7 +58,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         _close_assignments(session, actor, recording.id)
         kept = snapshots.take(session, row, snapshots.Occasion.RELEASE)
         detail = {"revision": row.revision, "sha256": kept.sha256}
-        audit.record(actor, "evaluation_released", "evaluation", row.id, **detail)
+        audit.record(actor, audit.AuditAction.EVALUATION_RELEASED, row.id, **detail)
         return row
 
 
@@ -84,7 +84,7 @@ def take_back(actor: Actor, evaluation_id: int) -> Evaluation:
         row.saved_by = actor.user_id
         session.add(row)
         _reopen_assignment(session, recording.id, row.evaluator_id)
-        audit.record(actor, "evaluation_taken_back", "evaluation", row.id, revision=row.revision)
+        audit.record(actor, audit.AuditAction.EVALUATION_TAKEN_BACK, row.id, revision=row.revision)
         return row
 
 

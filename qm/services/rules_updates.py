@@ -129,7 +129,7 @@ def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
             row = service.save_draft(actor, key, document=item.document, fixtures=fixtures)
         else:
             row = service.create(actor, document=item.document, fixtures=item.fixtures)
-        audit.record(actor, "rule_update_taken", "rule_version", row.id, key=key, version=row.version)
+        audit.record(actor, audit.AuditAction.RULE_UPDATE_TAKEN, row.id, key=key, version=row.version)
         return row
 
 
@@ -137,9 +137,10 @@ def decline(actor: Actor, key: str) -> None:
     """Say nothing more of this shipped text; one that ships later is told of again. Raises `NotFound`."""
     sha256 = _known(key).sha256
     with writing() as session:
-        declined = {"declined_by": actor.user_id, "declined_at": now()}
-        session.add(RuleUpdateDeclined(rule_key=key, sha256=sha256, **declined))
-        audit.record(actor, "rule_update_declined", "rule", key, sha256=sha256)
+        session.add(
+            RuleUpdateDeclined(rule_key=key, sha256=sha256, declined_by=actor.user_id, declined_at=now())
+        )
+        audit.record(actor, audit.AuditAction.RULE_UPDATE_DECLINED, key, sha256=sha256)
 
 
 def _known(key: str) -> Shipped:
