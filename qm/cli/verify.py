@@ -14,7 +14,7 @@ from qm.packs import check_pack
 @click.option(
     "--against-database",
     is_flag=True,
-    help="再与本系统的审计记录和存档核对。Also ask this installation whether it exported the pack.",
+    help="再与本系统的导出记录和存档核对。Also ask this installation whether it exported the pack.",
 )
 def verify(pack: Path, against_database: bool) -> None:
     """核对证据包：每个文件的哈希，并把分数重算到最后一位。Check a pack and recompute its score.

@@ -9,6 +9,7 @@ from qm.models.evaluations import (
     EvaluationSnapshot,
     EvaluationState,
     EvidenceRow,
+    PackExport,
 )
 from qm.models.hearing import FindingRow, HitRow, TranscriptRow, UtteranceRow
 from qm.models.judging import (
@@ -25,8 +26,22 @@ from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionSt
 from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.private import PersonalData, QueueTerm
-from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
-from qm.models.rules import ContactPolicyRow, RejudgeRun, RuleMark, RuleVersion, ShadowFinding
+from qm.models.recordings import (
+    Listening,
+    ListeningKind,
+    Quarantine,
+    QuarantineState,
+    Recording,
+    RecordingStatus,
+)
+from qm.models.rules import (
+    ContactPolicyRow,
+    RejudgeRun,
+    RuleMark,
+    RuleUpdateDeclined,
+    RuleVersion,
+    ShadowFinding,
+)
 
 __all__ = [
     "Agent",
@@ -48,6 +63,9 @@ __all__ = [
     "JobState",
     "LearnedModelRow",
     "LearningRun",
+    "Listening",
+    "ListeningKind",
+    "PackExport",
     "PersonalData",
     "PhraseLibrary",
     "PhraseRow",
@@ -63,6 +81,7 @@ __all__ = [
     "RubricEdit",
     "RubricVersion",
     "RuleMark",
+    "RuleUpdateDeclined",
     "RuleVersion",
     "ShadowFinding",
     "SignInAttempt",

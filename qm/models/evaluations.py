@@ -88,6 +88,9 @@ class Evaluation(SQLModel, table=True):
     inclusion_probability: float | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    saved_by: int | None = Field(default=None, foreign_key="user.id")
+    """Who raised the revision last: by saving, releasing or taking back. None for automatic ones."""
+    saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledgement: str = Field(default="", max_length=1000)
@@ -138,3 +141,15 @@ class EvaluationSnapshot(SQLModel, table=True):
     """`qm.services.snapshots.document`, canonical JSON: byte for byte what an evidence pack carries."""
     sha256: str = Field(max_length=64)
     made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PackExport(SQLModel, table=True):
+    """An evidence pack that left this installation. Outlives its evaluation, never changes."""
+
+    __tablename__ = "pack_export"
+    id: int | None = Field(default=None, primary_key=True)
+    evaluation_id: int = Field(index=True)
+    sha256: str = Field(max_length=64)
+    """Of the pack's manifest: names the whole pack."""
+    exported_by: int | None = Field(default=None, foreign_key="user.id")
+    exported_at: datetime = Field(sa_type=UtcDateTime)

@@ -104,3 +104,23 @@ class Quarantine(SQLModel, table=True):
     created_by: int | None = Field(default=None, foreign_key="user.id")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: int | None = Field(default=None, foreign_key="user.id")
+
+
+class ListeningKind(StrEnum):
+    """What somebody did with the sound."""
+
+    PLAYED = "played"
+    DOWNLOADED = "downloaded"
+
+
+class Listening(SQLModel, table=True):
+    """When somebody last began to listen to a call (or took it away) from one address."""
+
+    __tablename__ = "listening"
+    __table_args__ = (sa.UniqueConstraint("recording_id", "user_id", "kind", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE")
+    user_id: int = Field(foreign_key="user.id")
+    kind: ListeningKind = Field(sa_type=enum_type(ListeningKind, "listening_kind"))
+    address: str = Field(default="", max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime)

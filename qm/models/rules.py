@@ -70,6 +70,18 @@ class RuleMark(SQLModel, table=True):
     marked_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class RuleUpdateDeclined(SQLModel, table=True):
+    """A shipped text of a rule that people here do not want; a text that ships later is another one."""
+
+    __tablename__ = "rule_update_declined"
+    id: int | None = Field(default=None, primary_key=True)
+    rule_key: str = Field(max_length=60)
+    sha256: str = Field(max_length=64)
+    """Of the shipped document."""
+    declined_by: int | None = Field(default=None, foreign_key="user.id")
+    declined_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class RejudgeRun(SQLModel, table=True):
     """One judging anew of stored calls, with how far it is."""
 

@@ -13,7 +13,6 @@ from qm.database import reading
 from qm.errors import NotFound
 from qm.models import (
     Assignment,
-    AuditEvent,
     Evaluation,
     EvaluationKind,
     EvaluationState,
@@ -218,15 +217,7 @@ def _problem(recording: Recording) -> str:
 
 def _other_hand(actor: Actor, row: Evaluation | None) -> OtherHand | None:
     """Who saved last, where it was not the actor."""
-    if row is None:
+    if row is None or row.saved_by is None or row.saved_at is None or row.saved_by == actor.user_id:
         return None
     with reading() as session:
-        last = session.exec(
-            select(AuditEvent.at, User.id, User.name)
-            .join(User, col(User.id) == AuditEvent.user_id)
-            .where(AuditEvent.subject_type == "evaluation", AuditEvent.subject_id == str(row.id))
-            .order_by(col(AuditEvent.id).desc())
-        ).first()
-    if last is None or last[1] == actor.user_id:
-        return None
-    return OtherHand(name=last[2], at=last[0])
+        return OtherHand(name=session.get_one(User, row.saved_by).name, at=row.saved_at)

@@ -11,9 +11,9 @@ from qm.paths import MIGRATIONS
 
 GUARDED = (
     "rubric_version", "rule_version", "phrase_library", "phrase", "audit_event", "restatement",
-    "restated_score", "learned_model", "evaluation_snapshot",
+    "restated_score", "learned_model", "evaluation_snapshot", "pack_export",
 )  # fmt: skip
-"""Tables that triggers keep from change (migration 0007, docs/adr/0004)."""
+"""Tables that triggers keep from change (migrations 0007 and 0011, docs/adr/0004)."""
 
 
 def newest_migration() -> str | None:

@@ -58,6 +58,6 @@ def acknowledge(actor: Actor, evaluation_id: int, *, words: str = "") -> Evaluat
         evaluation.acknowledgement = words.strip()
         session.add(evaluation)
         audit.record(
-            actor, "evaluation_acknowledged", "evaluation", evaluation.id, with_words=bool(words.strip())
+            actor, audit.AuditAction.EVALUATION_ACKNOWLEDGED, evaluation.id, with_words=bool(words.strip())
         )
         return evaluation

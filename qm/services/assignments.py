@@ -56,7 +56,7 @@ def take_next(actor: Actor) -> str:
     with writing() as session:
         while (recording_id := _oldest_free(session, actor)) is not None:
             if _give(session, actor, recording_id, actor.user_id, at=now()):
-                audit.record(actor, "assignment_taken", "recording", recording_id)
+                audit.record(actor, audit.AuditAction.ASSIGNMENT_TAKEN, recording_id)
                 return recording_id
         raise NothingToTake
 
@@ -95,7 +95,7 @@ def assign(
             if _may_give(session, actor, key, evaluator)
             and _give(session, actor, key, evaluator_id, at=at, due_at=due_at)
         ]
-        audit.record(actor, "assignments_given", "user", evaluator_id, recordings=given)
+        audit.record(actor, audit.AuditAction.ASSIGNMENTS_GIVEN, evaluator_id, recordings=given)
     return Assigned(given=len(given), skipped=len(set(recording_ids)) - len(given))
 
 
@@ -116,7 +116,7 @@ def withdraw(actor: Actor, assignment_id: int) -> None:
             raise NotFound
         row.state = AssignmentState.WITHDRAWN
         session.add(row)
-        audit.record(actor, "assignment_withdrawn", "recording", row.recording_id)
+        audit.record(actor, audit.AuditAction.ASSIGNMENT_WITHDRAWN, row.recording_id)
 
 
 def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User) -> bool:

@@ -49,5 +49,5 @@ def set_policy(
         session.add(row)
         session.flush()
         detail = row.model_dump(include={"quiet_from", "quiet_until", "max_per_day", "direction"})
-        audit.record(actor, "contact_policy_changed", "contact_policy", row.id, **detail)
+        audit.record(actor, audit.AuditAction.CONTACT_POLICY_CHANGED, row.id, **detail)
     return ContactPolicy(begin, end, max_per_day, direction)

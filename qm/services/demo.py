@@ -67,7 +67,7 @@ def ensure_people() -> tuple[DemoPerson, ...]:
             user.agent_id = agents[number].id if number else None
             session.add(user)
             session.flush()
-            audit.record(SYSTEM, "demo_person_added", "user", user.id)
+            audit.record(SYSTEM, audit.AuditAction.DEMO_PERSON_ADDED, user.id)
             people.append(DemoPerson(username, name, role, password))
     return tuple(people)
 

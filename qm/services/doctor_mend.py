@@ -29,7 +29,7 @@ def mend(trouble: Trouble, *, actor: Actor) -> bool:
 
 def _derive(recording_id: str, actor: Actor) -> None:
     store_derivatives(recording_id)
-    audit.record(actor, "playback_mended", "recording", recording_id)
+    audit.record(actor, audit.AuditAction.PLAYBACK_MENDED, recording_id)
 
 
 def _restore_original(recording_id: str, actor: Actor) -> None:
@@ -40,7 +40,7 @@ def _restore_original(recording_id: str, actor: Actor) -> None:
     with objects.fetched(objects.quarantine_key(row.sha256)) as path:
         content_type = objects.content_type_of(row.container)
         objects.store().put(row.object_key, path, content_type=content_type, sha256=row.sha256)
-    audit.record(actor, "original_mended", "recording", recording_id)
+    audit.record(actor, audit.AuditAction.ORIGINAL_MENDED, recording_id)
 
 
 def _quarantine_stray(key: str, actor: Actor) -> None:
@@ -64,14 +64,14 @@ def _quarantine_stray(key: str, actor: Actor) -> None:
                 created_at=now(),
             )
         )
-        audit.record(actor, "stray_object_quarantined", "object", sha256)
+        audit.record(actor, audit.AuditAction.STRAY_OBJECT_QUARANTINED, sha256)
     if target != key:
         objects.store().delete(key)
 
 
 def _delete_derivative(key: str, actor: Actor) -> None:
     objects.store().delete(key)
-    audit.record(actor, "stray_derivative_deleted", "object", key[-80:])
+    audit.record(actor, audit.AuditAction.STRAY_DERIVATIVE_DELETED, key[-80:])
 
 
 def _discard_empty(quarantine_id: str, actor: Actor) -> None:
@@ -79,7 +79,7 @@ def _discard_empty(quarantine_id: str, actor: Actor) -> None:
         row = session.get(Quarantine, int(quarantine_id))
         if row is not None and row.state is QuarantineState.OPEN:
             row.state, row.decided_at, row.decided_by = QuarantineState.DISCARDED, now(), actor.user_id
-            audit.record(actor, "quarantine_discarded", "quarantine", quarantine_id, bytes_missing=True)
+            audit.record(actor, audit.AuditAction.QUARANTINE_DISCARDED, quarantine_id, bytes_missing=True)
 
 
 def _enqueue(recording_id: str, actor: Actor) -> None:
@@ -88,7 +88,7 @@ def _enqueue(recording_id: str, actor: Actor) -> None:
         job = session.exec(select(Job).where(Job.recording_id == recording_id)).first()
         step = jobs.Step(job.step) if job is not None and job.step else jobs.Step.STORE
         jobs.enqueue(recording_id, step_from=step)
-        audit.record(actor, "job_mended", "recording", recording_id)
+        audit.record(actor, audit.AuditAction.JOB_MENDED, recording_id)
 
 
 _REMEDIES: dict[Ailment, Callable[[str, Actor], None]] = {

@@ -17,7 +17,6 @@ from qm.database import writing
 from qm.errors import NotFound
 from qm.models import (
     Assignment,
-    AuditEvent,
     Evaluation,
     EvaluationKind,
     EvaluationState,
@@ -45,9 +44,6 @@ from scoring.types import Answer, Rubric, Score
 
 OVERALL_MAX = 2000
 """Characters of the comment on the whole call."""
-
-SAVED = "evaluation_saved"
-"""Audit action of each save; tells a second person who was before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         elif row is None or row.revision != draft.revision:
             raise stale(session, row)
         else:
-            claim(session, row)
+            claim(session, actor, row)
         if row.transcript_id is None:
             row.transcript_id, row.library_id = heard.transcript_id, heard.library_id
         put_score(row, outcome)
@@ -109,7 +105,7 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         session.add(row)
         told = {finding.rule_key: finding for finding in heard.findings}
         store_answers(row.id or 0, rubric, draft.answers, told)
-        audit.record(actor, SAVED, "evaluation", row.id, revision=row.revision)
+        audit.record(actor, audit.AuditAction.EVALUATION_SAVED, row.id, revision=row.revision)
         return Saved(row.id or 0, row.revision, outcome)
 
 
@@ -143,8 +139,11 @@ def put_score(row: Evaluation, outcome: Score) -> None:
     row.updated_at = now()
 
 
-def claim(session: Session, row: Evaluation) -> None:
-    """Raise the revision if nobody did since it was read. Raises `AlreadyReleased`, `StaleEvaluation`."""
+def claim(session: Session, actor: Actor, row: Evaluation) -> None:
+    """Raise the revision in the actor's name if nobody did since it was read.
+
+    Raises `AlreadyReleased`, `StaleEvaluation`.
+    """
     if row.state is not EvaluationState.DRAFT:
         raise AlreadyReleased
     changed = session.exec(
@@ -154,7 +153,7 @@ def claim(session: Session, row: Evaluation) -> None:
             col(Evaluation.revision) == row.revision,
             col(Evaluation.state) == EvaluationState.DRAFT,
         )
-        .values(revision=row.revision + 1)
+        .values(revision=row.revision + 1, saved_by=actor.user_id, saved_at=now())
     )
     if changed.rowcount != 1:
         raise stale(session, row)
@@ -166,14 +165,9 @@ def stale(session: Session, row: Evaluation | None) -> StaleEvaluation:
     if row is None:
         return StaleEvaluation(name="", time="", revision=0)
     session.refresh(row)
-    last = session.exec(
-        select(AuditEvent.at, User.name)
-        .join(User, col(User.id) == AuditEvent.user_id)
-        .where(AuditEvent.subject_type == "evaluation", AuditEvent.subject_id == str(row.id))
-        .order_by(col(AuditEvent.id).desc())
-    ).first()
-    at, name = last or (row.updated_at, "")
-    return StaleEvaluation(name=name, time=local_time(at), revision=row.revision)
+    last = session.get(User, row.saved_by) if row.saved_by else None
+    time = local_time(row.saved_at or row.updated_at)
+    return StaleEvaluation(name=last.name if last else "", time=time, revision=row.revision)
 
 
 def _begin(session: Session, actor: Actor, recording: Recording, rubric_id: int) -> Evaluation:
@@ -192,6 +186,8 @@ def _begin(session: Session, actor: Actor, recording: Recording, rubric_id: int)
         inclusion_probability=chance,
         created_at=at,
         updated_at=at,
+        saved_by=actor.user_id,
+        saved_at=at,
     )
     try:
         with session.begin_nested():

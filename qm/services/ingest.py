@@ -105,7 +105,7 @@ def admit(path: Path, call_data: GivenCallData, *, actor: Actor, filename: str) 
             session.add(recording)
             session.flush()
             jobs.enqueue(recording.id)
-            audit.record(actor, "recording_ingested", "recording", recording.id, source=recording.source)
+            audit.record(actor, audit.AuditAction.RECORDING_INGESTED, recording.id, source=recording.source)
     except IntegrityError:
         # Somebody was quicker; the bytes are the same or an orphan that `qm doctor` removes.
         _refuse_duplicate(call, info, actor)

@@ -66,7 +66,7 @@ def train_criterion(
         session.add(row)
         session.flush()
         detail = {"key": rubric_key, "criterion": criterion, "answers": model.checked.n}
-        audit.record(actor, "criterion_learned", "learned_model", row.id, **detail)
+        audit.record(actor, audit.AuditAction.CRITERION_LEARNED, row.id, **detail)
         return row
 
 
@@ -79,7 +79,7 @@ def use(actor: Actor, model_id: int) -> LearnedModelRow:
         session.connection().execute(
             sa.update(LearnedModelRow).where(col(LearnedModelRow.id) == model_id).values(active=True)
         )
-        audit.record(actor, "learned_model_used", "learned_model", model_id, criterion=row.criterion)
+        audit.record(actor, audit.AuditAction.LEARNED_MODEL_USED, model_id, criterion=row.criterion)
         return row
 
 
@@ -89,7 +89,7 @@ def drop(actor: Actor, model_id: int) -> LearnedModelRow:
     with writing():
         row = queries.model_row(model_id)
         _drop_all(row)
-        audit.record(actor, "learned_model_dropped", "learned_model", model_id, criterion=row.criterion)
+        audit.record(actor, audit.AuditAction.LEARNED_MODEL_DROPPED, model_id, criterion=row.criterion)
         return row
 
 

@@ -56,7 +56,7 @@ def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
         )
         session.add(run)
         session.flush()
-        audit.record(actor, "training_requested", "learning_run", run.id, key=rubric_key, criterion=criterion)
+        audit.record(actor, audit.AuditAction.TRAINING_REQUESTED, run.id, key=rubric_key, criterion=criterion)
         jobs.send(session, jobs.Errand.TRAINING, run.id or 0)
         return run
 

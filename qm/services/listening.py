@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
 
 from qm.actor import Actor, UserRole
 from qm.clock import now
-from qm.database import reading
-from qm.models import AuditEvent
+from qm.database import reading, writing
+from qm.models import Listening, ListeningKind
 from qm.queries.recordings import recording_for
 from qm.services import audit
 
@@ -21,7 +22,7 @@ def listened(actor: Actor, recording_id: str) -> None:
 
     Raises `NotFound` for a call that the person may not hear.
     """
-    _record_once(actor, "recording_listened", recording_id)
+    _record_once(actor, ListeningKind.PLAYED, audit.AuditAction.RECORDING_LISTENED, recording_id)
 
 
 def downloaded(actor: Actor, recording_id: str) -> None:
@@ -30,22 +31,52 @@ def downloaded(actor: Actor, recording_id: str) -> None:
     Raises `Forbidden`, `NotFound`.
     """
     actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
-    _record_once(actor, "recording_downloaded", recording_id)
+    _record_once(actor, ListeningKind.DOWNLOADED, audit.AuditAction.RECORDING_DOWNLOADED, recording_id)
 
 
-def _record_once(actor: Actor, action: str, recording_id: str) -> None:
+def _record_once(actor: Actor, kind: ListeningKind, action: audit.AuditAction, recording_id: str) -> None:
     recording_for(actor, recording_id)
-    with reading() as session:
-        known = session.exec(
-            select(AuditEvent.id)
-            .where(
-                AuditEvent.subject_id == recording_id,
-                AuditEvent.action == action,
-                AuditEvent.user_id == actor.user_id,
-                AuditEvent.address == actor.address,
-                col(AuditEvent.at) >= now() - ONE_LISTENING,
-            )
-            .limit(1)
-        ).first()
-    if known is None:
-        audit.record(actor, action, "recording", recording_id)
+    with reading() as session:  # a range of a listening under way waits for no writer
+        known = _last(session, actor, kind, recording_id)
+    if known is not None and _under_way(known):
+        return
+    with writing() as session:
+        if _begun(session, actor, kind, recording_id):
+            audit.record(actor, action, recording_id)
+
+
+def _begun(session: Session, actor: Actor, kind: ListeningKind, recording_id: str) -> bool:
+    """Keep that a listening begins now; False where another request of it just did."""
+    known = _last(session, actor, kind, recording_id)
+    if known is not None:
+        session.refresh(known, with_for_update=True)
+        if _under_way(known):
+            return False
+        known.at = now()
+        session.add(known)
+        return True
+    assert actor.user_id is not None  # only who is signed in gets the sound
+    fresh = Listening(
+        recording_id=recording_id, user_id=actor.user_id, kind=kind, address=actor.address, at=now()
+    )
+    try:
+        with session.begin_nested():
+            session.add(fresh)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _last(session: Session, actor: Actor, kind: ListeningKind, recording_id: str) -> Listening | None:
+    return session.exec(
+        select(Listening).where(
+            Listening.recording_id == recording_id,
+            Listening.user_id == actor.user_id,
+            Listening.kind == kind,
+            Listening.address == actor.address,
+        )
+    ).first()
+
+
+def _under_way(known: Listening) -> bool:
+    return known.at >= now() - ONE_LISTENING

@@ -9,9 +9,10 @@ from typing import Any
 from sqlmodel import select
 
 from qm.actor import Actor, UserRole
-from qm.database import reading
+from qm.clock import now
+from qm.database import reading, writing
 from qm.errors import Conflict
-from qm.models import AuditEvent, Evaluation, EvaluationState, Recording, RubricVersion, TranscriptRow
+from qm.models import Evaluation, EvaluationState, PackExport, Recording, RubricVersion, TranscriptRow
 from qm.packs import PINNED, STORED, TRANSCRIPT, PackCheck, differences, write_pack
 from qm.queries.answers import answers_of
 from qm.queries.evaluations import evaluation_for
@@ -25,8 +26,6 @@ from scoring.documents import answer_from_dict
 
 CLIP_MARGIN_S = 1.0
 """Kept before and after each span, so that it can be understood."""
-EXPORTED = "evaluation_pack_exported"
-"""Audit action; its detail holds the hash that names the pack."""
 
 
 class NotReleased(Conflict):
@@ -73,7 +72,14 @@ def export(actor: Actor, evaluation_id: int) -> ExportedPack:
     target = io.BytesIO()
     digest = write_pack(target, files)
     target.seek(0)
-    audit.record(actor, EXPORTED, "evaluation", evaluation_id, sha256=digest, problems=len(problems))
+    with writing() as session:
+        session.add(
+            PackExport(
+                evaluation_id=evaluation_id, sha256=digest, exported_by=actor.user_id, exported_at=now()
+            )
+        )
+        action = audit.AuditAction.EVALUATION_PACK_EXPORTED
+        audit.record(actor, action, evaluation_id, sha256=digest, problems=len(problems))
     return ExportedPack(target, f"qm-{recording.external_id}-{evaluation_id}.zip", digest, problems)
 
 
@@ -81,13 +87,11 @@ def unknown_here(found: PackCheck) -> tuple[str, ...]:
     """Why this installation does not vouch for a checked pack, in words; empty where it does."""
     with reading() as session:
         exports = session.exec(
-            select(AuditEvent.detail).where(
-                AuditEvent.action == EXPORTED, AuditEvent.subject_id == str(found.evaluation_id)
-            )
+            select(PackExport.sha256).where(PackExport.evaluation_id == found.evaluation_id)
         ).all()
     reasons = []
-    if found.sha256 not in {detail.get("sha256") for detail in exports}:
-        reasons.append("审计记录里没有导出过这个证据包：它不是本系统导出的，或整包改写过")
+    if found.sha256 not in exports:
+        reasons.append("导出记录里没有导出过这个证据包：它不是本系统导出的，或整包改写过")
     kept = snapshots.sha256_of(found.evaluation_id, found.revision)
     if kept is not None and kept != found.pinned_sha256:
         reasons.append("pinned.json：与本系统发布评分时的存档不同")

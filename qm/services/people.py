@@ -85,7 +85,7 @@ def create_user(actor: Actor, *, username: str, name: str, role: UserRole, place
         )
         session.add(user)
         session.flush()
-        audit.record(actor, "user_created", "user", user.id, username=user.username, role=role.value)
+        audit.record(actor, audit.AuditAction.USER_CREATED, user.id, username=user.username, role=role.value)
         return Issued(user, password)
 
 
@@ -110,7 +110,7 @@ def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place:
         if before != (user.role, user.branch_id, user.team_id, user.agent_id):
             user.session_version += 1
         session.add(user)
-        audit.record(actor, "user_changed", "user", user.id, username=user.username, role=role.value)
+        audit.record(actor, audit.AuditAction.USER_CHANGED, user.id, username=user.username, role=role.value)
         return user
 
 
@@ -123,7 +123,7 @@ def reset_password(actor: Actor, user_id: int) -> Issued:
         user.password_hash = hash_password(password)
         user.session_version += 1
         session.add(user)
-        audit.record(actor, "password_reset", "user", user.id, username=user.username)
+        audit.record(actor, audit.AuditAction.PASSWORD_RESET, user.id, username=user.username)
         return Issued(user, password)
 
 
@@ -139,8 +139,9 @@ def set_active(actor: Actor, user_id: int, *, active: bool) -> User:
         user.active = active
         user.session_version += 1
         session.add(user)
-        action = "user_activated" if active else "user_deactivated"
-        audit.record(actor, action, "user", user.id, username=user.username)
+        actions = audit.AuditAction
+        action = actions.USER_ACTIVATED if active else actions.USER_DEACTIVATED
+        audit.record(actor, action, user.id, username=user.username)
         return user
 
 

@@ -25,7 +25,7 @@ def reveal(actor: Actor, recording_id: str) -> None:
     """Record that this person looked at the personal numbers of a call. Raises `NotFound`, `Forbidden`."""
     actor.require(*MAY_REVEAL)
     recording_for(actor, recording_id)
-    audit.record(actor, "personal_data_revealed", "recording", recording_id)
+    audit.record(actor, audit.AuditAction.PERSONAL_DATA_REVEALED, recording_id)
 
 
 def apart(transcript: Transcript) -> tuple[Transcript, tuple[Secret, ...]]:

@@ -59,5 +59,5 @@ def publish(actor: Actor, *, note: str = "") -> Published:
         session.add(draft)
         counts = {"added": len(changed.added), "removed": len(changed.removed)}
         detail = {"version": draft.version, **counts}
-        audit.record(actor, "phrase_library_published", "phrase_library", draft.id, **detail)
+        audit.record(actor, audit.AuditAction.PHRASE_LIBRARY_PUBLISHED, draft.id, **detail)
         return Published(draft, **counts)

@@ -83,7 +83,7 @@ def start_draft(actor: Actor) -> PhraseLibrary:
         session.flush()
         assert draft.id is not None
         session.add_all(_copy(row, draft.id) for row in source)
-        audit.record(actor, "phrase_draft_started", "phrase_library", draft.id, version=draft.version)
+        audit.record(actor, audit.AuditAction.PHRASE_DRAFT_STARTED, draft.id, version=draft.version)
         return draft
 
 
@@ -94,7 +94,7 @@ def discard_draft(actor: Actor) -> int:
         draft = _draft()
         session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
         session.exec(delete(PhraseLibrary).where(col(PhraseLibrary.id) == draft.id))
-        audit.record(actor, "phrase_draft_discarded", "phrase_library", draft.id, version=draft.version)
+        audit.record(actor, audit.AuditAction.PHRASE_DRAFT_DISCARDED, draft.id, version=draft.version)
         return draft.version
 
 
@@ -133,7 +133,7 @@ def change_phrase(actor: Actor, phrase_id: int, *, text: str, role: Role) -> Phr
         _check_new(wanted, there)
         row.text, row.role = wanted.text, wanted.role
         session.add(row)
-        audit.record(actor, "phrase_changed", "phrase", row.id, group=row.group, text=row.text)
+        audit.record(actor, audit.AuditAction.PHRASE_CHANGED, row.id, group=row.group, text=row.text)
         return row
 
 
@@ -150,7 +150,7 @@ def rename_group(actor: Actor, *, group: str, name: str) -> None:
         for row in own:
             row.group_name = name.strip()
         session.add_all(own)
-        audit.record(actor, "phrase_group_renamed", "phrase_group", group, name=name.strip())
+        audit.record(actor, audit.AuditAction.PHRASE_GROUP_RENAMED, group, name=name.strip())
 
 
 def remove_phrase(actor: Actor, phrase_id: int) -> PhraseRow:
@@ -159,7 +159,7 @@ def remove_phrase(actor: Actor, phrase_id: int) -> PhraseRow:
     with writing() as session:
         row = queries.phrase_in_draft(phrase_id)
         session.delete(row)
-        audit.record(actor, "phrase_removed", "phrase", phrase_id, group=row.group, text=row.text)
+        audit.record(actor, audit.AuditAction.PHRASE_REMOVED, phrase_id, group=row.group, text=row.text)
         return row
 
 
@@ -196,7 +196,7 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
         ]
         session.add_all(fresh)
         counts = {"added": len(fresh), "replaced": replace}
-        audit.record(actor, "phrases_imported", "phrase_library", draft.id, **counts)
+        audit.record(actor, audit.AuditAction.PHRASES_IMPORTED, draft.id, **counts)
         return len(fresh)
 
 
@@ -260,7 +260,7 @@ def _add(actor: Actor, row: PhraseRow, there: list[PhraseRow]) -> PhraseRow:
         row.library_id = draft.id
         session.add(row)
         session.flush()
-        audit.record(actor, "phrase_added", "phrase", row.id, group=row.group, text=row.text)
+        audit.record(actor, audit.AuditAction.PHRASE_ADDED, row.id, group=row.group, text=row.text)
         return row
 
 

@@ -54,7 +54,7 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
     except AudioRefused as refusal:
         _refused_again(quarantine_id, fields, refusal)  # raises where somebody decided meanwhile
         raise StillRefused(detail=refusal.detail) from refusal
-    _decide(quarantine_id, QuarantineState.RETRIED, actor=actor, action="quarantine_retried")
+    _decide(quarantine_id, QuarantineState.RETRIED, actor=actor, action=audit.AuditAction.QUARANTINE_RETRIED)
     return made.recording_id or ""
 
 
@@ -62,7 +62,9 @@ def discard(quarantine_id: int, *, actor: Actor) -> None:
     """Put a refused file aside. Its bytes stay until retention removes them, so `restore` can undo this."""
     actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     queries.quarantined_for(actor, quarantine_id)
-    _decide(quarantine_id, QuarantineState.DISCARDED, actor=actor, action="quarantine_discarded")
+    _decide(
+        quarantine_id, QuarantineState.DISCARDED, actor=actor, action=audit.AuditAction.QUARANTINE_DISCARDED
+    )
 
 
 def restore(quarantine_id: int, *, actor: Actor) -> None:
@@ -76,7 +78,7 @@ def restore(quarantine_id: int, *, actor: Actor) -> None:
         if not row.object_key:
             raise BytesGone
         row.state, row.decided_at, row.decided_by = QuarantineState.OPEN, None, None
-        audit.record(actor, "quarantine_restored", "quarantine", quarantine_id)
+        audit.record(actor, audit.AuditAction.QUARANTINE_RESTORED, quarantine_id)
 
 
 def _check_open(row: Quarantine) -> None:
@@ -92,12 +94,12 @@ def _held(session: Session, quarantine_id: int) -> Quarantine:
     return row
 
 
-def _decide(quarantine_id: int, state: QuarantineState, *, actor: Actor, action: str) -> None:
+def _decide(quarantine_id: int, state: QuarantineState, *, actor: Actor, action: audit.AuditAction) -> None:
     with writing() as session:
         row = _held(session, quarantine_id)
         _check_open(row)
         row.state, row.decided_at, row.decided_by = state, now(), actor.user_id
-        audit.record(actor, action, "quarantine", quarantine_id)
+        audit.record(actor, action, quarantine_id)
 
 
 def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: AudioRefused) -> None:

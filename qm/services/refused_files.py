@@ -63,7 +63,7 @@ def keep_refused(
         )
         session.add(row)
         session.flush()
-        audit.record(actor, "recording_refused", "quarantine", row.id, reason=row.reason)
+        audit.record(actor, audit.AuditAction.RECORDING_REFUSED, row.id, reason=row.reason)
         return row.id or 0
 
 

@@ -71,7 +71,7 @@ def request(actor: Actor) -> RejudgeRun:
         run.total = len(heard_ids())
         session.add(run)
         session.flush()
-        audit.record(actor, "rejudge_requested", "rejudge_run", run.id, recordings=run.total)
+        audit.record(actor, audit.AuditAction.REJUDGE_REQUESTED, run.id, recordings=run.total)
         return run
 
 

@@ -49,7 +49,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         lacks = missing(rubric, answers, heard.call_data)
         if lacks:
             raise Incomplete(lacks)
-        claim(session, row)
+        claim(session, actor, row)
         put_score(row, score(rubric, answers, heard.call_data))
         row.state = EvaluationState.RELEASED
         row.released_at = now()
@@ -59,7 +59,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         _close_assignments(session, actor, recording.id)
         kept = snapshots.take(session, row, snapshots.Occasion.RELEASE)
         detail = {"revision": row.revision, "sha256": kept.sha256}
-        audit.record(actor, "evaluation_released", "evaluation", row.id, **detail)
+        audit.record(actor, audit.AuditAction.EVALUATION_RELEASED, row.id, **detail)
         return row
 
 
@@ -83,10 +83,11 @@ def take_back(actor: Actor, evaluation_id: int) -> Evaluation:
         row.state = EvaluationState.DRAFT
         row.released_at = None
         row.revision += 1
-        row.updated_at = now()
+        row.updated_at = row.saved_at = now()
+        row.saved_by = actor.user_id
         session.add(row)
         _reopen_assignment(session, recording.id, row.evaluator_id)
-        audit.record(actor, "evaluation_taken_back", "evaluation", row.id, revision=row.revision)
+        audit.record(actor, audit.AuditAction.EVALUATION_TAKEN_BACK, row.id, revision=row.revision)
         return row
 
 

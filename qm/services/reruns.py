@@ -41,5 +41,5 @@ def rescan(actor: Actor) -> int:
         found = phrases.to_rescan(actor)
         for recording_id in found:
             jobs.enqueue(recording_id, step_from=jobs.Step.SCAN)
-        audit.record(actor, "rescan_started", "phrase_library", "in_force", recordings=len(found))
+        audit.record(actor, audit.AuditAction.RESCAN_STARTED, "in_force", recordings=len(found))
         return len(found)

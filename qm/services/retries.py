@@ -19,5 +19,5 @@ def retry_job(actor: Actor, recording_id: str) -> str:
     queries.job_for(actor, recording_id)
     with writing():
         job_id = jobs.retry(recording_id)
-        audit.record(actor, "job_retried", "recording", recording_id)
+        audit.record(actor, audit.AuditAction.JOB_RETRIED, recording_id)
     return job_id

@@ -62,7 +62,7 @@ def swap(actor: Actor, recording_id: str) -> None:
                 draft.transcript_id = kept.id
                 session.add(draft)
             jobs.enqueue(recording_id, step_from=jobs.Step.SCAN)
-        audit.record(actor, "channels_swapped", "recording", recording_id, swapped=recording.roles_swapped)
+        audit.record(actor, audit.AuditAction.CHANNELS_SWAPPED, recording_id, swapped=recording.roles_swapped)
 
 
 def swapped(transcript: Transcript) -> Transcript:

@@ -86,7 +86,7 @@ def bind(
         )
         session.add(row)
         session.flush()
-        audit.record(actor, "rubric_bound", "rubric_binding", row.id, key=rubric_key)
+        audit.record(actor, audit.AuditAction.RUBRIC_BOUND, row.id, key=rubric_key)
         return row
 
 
@@ -104,7 +104,7 @@ def end(actor: Actor, binding_id: int, *, last_day: date) -> RubricBinding | Non
             raise NotFound
         if row.team_id is None and not everywhere(actor):
             raise BindingTooWide
-        audit.record(actor, "rubric_unbound", "rubric_binding", row.id, key=row.rubric_key)
+        audit.record(actor, audit.AuditAction.RUBRIC_UNBOUND, row.id, key=row.rubric_key)
         if row.from_day > last_day:
             session.delete(row)
             return None

@@ -99,7 +99,7 @@ def keep(
         raise DraftThere from error
     told = [{"place": _place(item), "message": item.message} for item in problems]
     session.add(_edit(actor, row, what, None, told))
-    audit.record(actor, "rubric_draft_started", "rubric_version", row.id, key=row.key, version=row.version)
+    audit.record(actor, audit.AuditAction.RUBRIC_DRAFT_STARTED, row.id, key=row.key, version=row.version)
     return row
 
 
@@ -119,7 +119,7 @@ def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
         row.document, row.title = rubric_to_dict(after), after.title[:TITLE_CHARS_MAX]
         session.add(row)
         _forget_oldest(session, rubric_id)
-        audit.record(actor, "rubric_edited", "rubric_version", row.id, key=row.key, what=what)
+        audit.record(actor, audit.AuditAction.RUBRIC_EDITED, row.id, key=row.key, what=what)
         return after
 
 
@@ -136,7 +136,7 @@ def undo(actor: Actor, rubric_id: int) -> str:
         row.document, row.title = last.before, str(last.before.get("title", ""))[:TITLE_CHARS_MAX]
         session.add(row)
         session.delete(last)
-        audit.record(actor, "rubric_edit_undone", "rubric_version", row.id, key=row.key, what=last.what)
+        audit.record(actor, audit.AuditAction.RUBRIC_EDIT_UNDONE, row.id, key=row.key, what=last.what)
         return last.what
 
 

@@ -60,7 +60,7 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
         numbers = [v.version for v in versions if v.state is not VersionState.DRAFT]
         kept = replace(rubric, version=max(numbers, default=0) + 1)
         row = rubric_drafts.keep(session, actor, kept, what="导入", problems=unread)
-        audit.record(actor, "rubric_imported", "rubric_version", row.id, key=row.key, version=row.version)
+        audit.record(actor, audit.AuditAction.RUBRIC_IMPORTED, row.id, key=row.key, version=row.version)
         return row
 
 
@@ -87,7 +87,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
         session.flush()  # one version of a form is in force at any moment, the database sees to it
         row.state, row.published_at, row.published_by = VersionState.PUBLISHED, now(), actor.user_id
         session.add(row)
-        audit.record(actor, "rubric_published", "rubric_version", row.id, key=row.key, version=row.version)
+        audit.record(actor, audit.AuditAction.RUBRIC_PUBLISHED, row.id, key=row.key, version=row.version)
         return row
 
 
@@ -97,7 +97,7 @@ def discard(actor: Actor, rubric_id: int) -> RubricVersion:
     with writing() as session:
         row = rubric_drafts.draft_row(session, rubric_id)
         session.delete(row)
-        audit.record(actor, "rubric_discarded", "rubric_version", rubric_id, key=row.key)
+        audit.record(actor, audit.AuditAction.RUBRIC_DISCARDED, rubric_id, key=row.key)
         return row
 
 
@@ -112,7 +112,7 @@ def retire(actor: Actor, rubric_id: int) -> RubricVersion:
             raise NotInForce
         row.state = VersionState.RETIRED
         session.add(row)
-        audit.record(actor, "rubric_retired", "rubric_version", row.id, key=row.key, version=row.version)
+        audit.record(actor, audit.AuditAction.RUBRIC_RETIRED, row.id, key=row.key, version=row.version)
         return row
 
 

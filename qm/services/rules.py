@@ -126,7 +126,7 @@ def _add_draft(
     )
     session.add(row)
     session.flush()
-    audit.record(actor, "rule_draft_started", "rule_version", row.id, key=key, version=row.version)
+    audit.record(actor, audit.AuditAction.RULE_DRAFT_STARTED, row.id, key=key, version=row.version)
     return row
 
 
@@ -144,7 +144,7 @@ def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleV
             _forget_shadow(session, row)
         row.document, row.fixtures, row.title = document, fixtures, rule.title[:120]
         session.add(row)
-        audit.record(actor, "rule_draft_saved", "rule_version", row.id, key=key, version=row.version)
+        audit.record(actor, audit.AuditAction.RULE_DRAFT_SAVED, row.id, key=key, version=row.version)
         return row
 
 
@@ -155,7 +155,7 @@ def discard_draft(actor: Actor, key: str) -> int:
         row = _draft(key)
         _forget_shadow(session, row)
         session.delete(row)
-        audit.record(actor, "rule_draft_discarded", "rule_version", row.id, key=key, version=row.version)
+        audit.record(actor, audit.AuditAction.RULE_DRAFT_DISCARDED, row.id, key=key, version=row.version)
         return row.version
 
 
@@ -166,8 +166,9 @@ def set_shadow(actor: Actor, key: str, *, on: bool) -> RuleVersion:
         row = _draft(key)
         row.shadow = on
         session.add(row)
-        action = "rule_shadow_started" if on else "rule_shadow_stopped"
-        audit.record(actor, action, "rule_version", row.id, key=key, version=row.version)
+        actions = audit.AuditAction
+        action = actions.RULE_SHADOW_STARTED if on else actions.RULE_SHADOW_STOPPED
+        audit.record(actor, action, row.id, key=key, version=row.version)
         return row
 
 
@@ -220,7 +221,7 @@ def retire(actor: Actor, key: str) -> RuleVersion:
             raise Conflict("这条规则没有现行版本，无需停用。")
         row.state = VersionState.RETIRED
         session.add(row)
-        audit.record(actor, "rule_retired", "rule_version", row.id, key=key, version=row.version)
+        audit.record(actor, audit.AuditAction.RULE_RETIRED, row.id, key=key, version=row.version)
         return row
 
 
@@ -235,7 +236,7 @@ def _put_in_force(
     row.published_at, row.published_by = now(), actor.user_id
     session.add(row)
     session.flush()
-    audit.record(actor, "rule_published", "rule_version", row.id, key=row.key, version=row.version)
+    audit.record(actor, audit.AuditAction.RULE_PUBLISHED, row.id, key=row.key, version=row.version)
 
 
 def _draft(key: str) -> RuleVersion:

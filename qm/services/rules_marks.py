@@ -32,7 +32,7 @@ def mark(actor: Actor, key: str, recording_id: str, *, present: bool, drawn: boo
         row.marked_by, row.marked_at = actor.user_id, now()
         session.add(row)
         session.flush()
-        audit.record(actor, "rule_marked", "rule", key, recording=recording_id, present=present)
+        audit.record(actor, audit.AuditAction.RULE_MARKED, key, recording=recording_id, present=present)
         return row
 
 
@@ -44,7 +44,7 @@ def unmark(actor: Actor, key: str, recording_id: str) -> None:
         row = _mark(key, recording_id)
         if row is not None:
             session.delete(row)
-            audit.record(actor, "rule_mark_removed", "rule", key, recording=recording_id)
+            audit.record(actor, audit.AuditAction.RULE_MARK_REMOVED, key, recording=recording_id)
 
 
 def draw(actor: Actor, key: str, *, number: int) -> list[str]:

@@ -43,7 +43,7 @@ def _add(session: Session, rule: Rule) -> None:
     )
     session.add(row)
     session.flush()
-    audit.record(SYSTEM, "rule_published", "rule_version", row.id, key=rule.key, version=rule.version)
+    audit.record(SYSTEM, audit.AuditAction.RULE_PUBLISHED, row.id, key=rule.key, version=rule.version)
 
 
 def text_of(rule: Rule) -> str:

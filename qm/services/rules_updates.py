@@ -12,9 +12,10 @@ import yaml
 from sqlmodel import select
 
 from qm.actor import Actor, UserRole
+from qm.clock import now
 from qm.database import reading, writing
 from qm.errors import Conflict, NotFound
-from qm.models import AuditEvent, RuleVersion
+from qm.models import RuleUpdateDeclined, RuleVersion
 from qm.queries import rules as queries
 from qm.queries.rules import RuleLine
 from qm.services import audit
@@ -22,8 +23,6 @@ from qm.services import rules as service
 from qm.services.rules_seeds import dump_fixtures, shipped_fixtures, text_of
 from scoring.rules import Rule, seeded
 
-DECLINED = "rule_update_declined"
-"""The audited action that remembers a declined update by the digest of the shipped rule."""
 _AROUND = 2
 """Unchanged lines shown around a change."""
 
@@ -111,10 +110,7 @@ def _same(row: RuleVersion, rule: Rule) -> bool:
 
 def _declined() -> frozenset[tuple[str, str]]:
     with reading() as session:
-        rows = session.exec(
-            select(AuditEvent.subject_id, AuditEvent.detail).where(AuditEvent.action == DECLINED)
-        ).all()
-    return frozenset((key, str(detail.get("sha256", ""))) for key, detail in rows)
+        return frozenset(session.exec(select(RuleUpdateDeclined.rule_key, RuleUpdateDeclined.sha256)).all())
 
 
 def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
@@ -134,14 +130,19 @@ def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
             row = service.save_draft(actor, key, document=item.document, fixtures=fixtures)
         else:
             row = service.create(actor, document=item.document, fixtures=item.fixtures)
-        audit.record(actor, "rule_update_taken", "rule_version", row.id, key=key, version=row.version)
+        audit.record(actor, audit.AuditAction.RULE_UPDATE_TAKEN, row.id, key=key, version=row.version)
         return row
 
 
 def decline(actor: Actor, key: str) -> None:
     """Say nothing more of this shipped text; one that ships later is told of again. Raises `NotFound`."""
     actor.require(UserRole.SUPERVISOR)
-    audit.record(actor, DECLINED, "rule", key, sha256=_known(key).sha256)
+    sha256 = _known(key).sha256
+    with writing() as session:
+        session.add(
+            RuleUpdateDeclined(rule_key=key, sha256=sha256, declined_by=actor.user_id, declined_at=now())
+        )
+        audit.record(actor, audit.AuditAction.RULE_UPDATE_DECLINED, key, sha256=sha256)
 
 
 def _known(key: str) -> Shipped:

@@ -33,7 +33,7 @@ def ensure_seeded() -> None:
                 )
                 session.add(row)
                 session.flush()
-                audit.record(SYSTEM, "rubric_published", "rubric_version", row.id, key=rubric.key)
+                audit.record(SYSTEM, audit.AuditAction.RUBRIC_PUBLISHED, row.id, key=rubric.key)
 
 
 def _seed_phrases(session: Session) -> None:
@@ -56,4 +56,4 @@ def _seed_phrases(session: Session) -> None:
     row.state = VersionState.PUBLISHED
     row.published_at = now()
     session.add(row)
-    audit.record(SYSTEM, "phrase_library_published", "phrase_library", row.id, version=1)
+    audit.record(SYSTEM, audit.AuditAction.PHRASE_LIBRARY_PUBLISHED, row.id, version=1)

@@ -52,7 +52,7 @@ def sign_in(*, username: str, password: str, address: str) -> tuple[Actor, int]:
     actor = people.actor_of(user, address=address)
     with writing() as session:
         session.exec(delete(SignInAttempt).where(col(SignInAttempt.username) == username))
-        audit.record(actor, "signed_in", "user", user.id)
+        audit.record(actor, audit.AuditAction.SIGNED_IN, user.id)
     return actor, user.session_version
 
 

@@ -35,7 +35,7 @@ def add_branch(actor: Actor, *, name: str) -> Branch:
         branch = Branch(name=name.strip())
         session.add(branch)
         session.flush()
-        audit.record(actor, "branch_added", "branch", branch.id, name=branch.name)
+        audit.record(actor, audit.AuditAction.BRANCH_ADDED, branch.id, name=branch.name)
         return branch
 
 
@@ -50,7 +50,7 @@ def add_team(actor: Actor, *, branch_id: int, name: str) -> Team:
         team = Team(branch_id=branch_id, name=name.strip())
         session.add(team)
         session.flush()
-        audit.record(actor, "team_added", "team", team.id, name=team.name)
+        audit.record(actor, audit.AuditAction.TEAM_ADDED, team.id, name=team.name)
         return team
 
 
@@ -65,7 +65,7 @@ def add_agent(actor: Actor, *, team_id: int, number: str, name: str) -> Agent:
         agent = Agent(team_id=team.id or 0, number=number.strip(), name=name.strip())
         session.add(agent)
         session.flush()
-        audit.record(actor, "agent_added", "agent", agent.id, number=agent.number)
+        audit.record(actor, audit.AuditAction.AGENT_ADDED, agent.id, number=agent.number)
         return agent
 
 
@@ -81,7 +81,7 @@ def change_agent(actor: Actor, agent_id: int, *, name: str, team_id: int, active
         agent.name, agent.team_id, agent.active = name.strip(), team.id or agent.team_id, active
         session.add(agent)
         _move_user(session, agent_id, team)
-        audit.record(actor, "agent_changed", "agent", agent.id, number=agent.number, active=active)
+        audit.record(actor, audit.AuditAction.AGENT_CHANGED, agent.id, number=agent.number, active=active)
         return agent
 
 

@@ -66,7 +66,7 @@ def issue_token(actor: Actor, *, user_id: int, name: str) -> IssuedToken:
         )
         session.add(token)
         session.flush()
-        audit.record(actor, "token_issued", "api_token", token.id, name=token.name, user=user.username)
+        audit.record(actor, audit.AuditAction.TOKEN_ISSUED, token.id, name=token.name, user=user.username)
         return IssuedToken(token, text)
 
 
@@ -88,5 +88,5 @@ def revoke_token(actor: Actor, token_id: int) -> ApiToken:
             raise AlreadyRevoked
         token.revoked_at = now()
         session.add(token)
-        audit.record(actor, "token_revoked", "api_token", token.id, name=token.name)
+        audit.record(actor, audit.AuditAction.TOKEN_REVOKED, token.id, name=token.name)
         return token

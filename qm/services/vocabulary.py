@@ -65,7 +65,7 @@ def set_terms(actor: Actor, *, queue: str, text: str) -> tuple[str, ...]:
         session.add_all(
             QueueTerm(queue=queue, term=term, created_at=now(), created_by=actor.user_id) for term in terms
         )
-        audit.record(actor, "vocabulary_changed", "queue", queue or "*", terms=len(terms))
+        audit.record(actor, audit.AuditAction.VOCABULARY_CHANGED, queue or "*", terms=len(terms))
     return terms
 
 

@@ -103,7 +103,7 @@ def restate(actor: Actor, run_id: int, *, reason: str) -> Restated:
         changed, left = _retell(session, decision, row, human)
         automatic = _queue(session, [x.evaluation_id for x in lines if x.kind is EvaluationKind.AUTOMATIC])
         audit.record(
-            actor, "scores_restated", "restatement", decision.id, scores=changed, left=left, key=row.key
+            actor, audit.AuditAction.SCORES_RESTATED, decision.id, scores=changed, left=left, key=row.key
         )
         return Restated(decision.id or 0, changed, left, automatic)
 

@@ -87,7 +87,7 @@ def start(
         )
         session.add(run)
         session.flush()
-        audit.record(actor, "whatif_started", "whatif_run", run.id, key=row.key, version=row.version)
+        audit.record(actor, audit.AuditAction.WHATIF_STARTED, run.id, key=row.key, version=row.version)
         jobs.send(session, jobs.Errand.WHATIF, run.id or 0)
         return run
 

@@ -39,9 +39,9 @@ def test_a_branch_sees_what_happened_to_its_own_things_whoever_did_it(team: Cent
     near, far = add_scored(team.agent_id), add_scored(team.far_agent_id)
     headquarters = team.actors["headquarters"]
     for scored in (near, far):
-        audit.record(headquarters, "recording_listened", "recording", scored.recording_id)
-        audit.record(headquarters, "evaluation_pack_exported", "evaluation", scored.evaluation_id)
-        audit.record(SYSTEM, "job_mended", "recording", scored.recording_id)
+        audit.record(headquarters, audit.AuditAction.RECORDING_LISTENED, scored.recording_id)
+        audit.record(headquarters, audit.AuditAction.EVALUATION_PACK_EXPORTED, scored.evaluation_id)
+        audit.record(SYSTEM, audit.AuditAction.JOB_MENDED, scored.recording_id)
     mine = seen(branch_administrator(team, team.branch_id))
     theirs = seen(branch_administrator(team, team.far_branch_id))
     assert {subject for _, subject in mine} >= {near.recording_id, str(near.evaluation_id)}
@@ -52,7 +52,7 @@ def test_a_branch_sees_what_happened_to_its_own_things_whoever_did_it(team: Cent
 
 def test_what_a_branch_did_to_another_branches_call_is_told_there_and_at_headquarters(team: Centre) -> None:
     far = add_scored(team.far_agent_id)
-    audit.record(team.actors["supervisor"], "recording_listened", "recording", far.recording_id)
+    audit.record(team.actors["supervisor"], audit.AuditAction.RECORDING_LISTENED, far.recording_id)
     event = ("recording_listened", far.recording_id)
     assert event not in seen(branch_administrator(team, team.branch_id))
     assert event in seen(branch_administrator(team, team.far_branch_id))

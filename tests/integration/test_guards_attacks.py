@@ -19,7 +19,7 @@ from qm.services.seeds import ensure_seeded
 MINE = "a phrase of the draft"
 TABLES = (
     "rubric_version", "rule_version", "phrase_library", "phrase", "audit_event", "restatement",
-    "restated_score", "learned_model", "evaluation_snapshot",
+    "restated_score", "learned_model", "evaluation_snapshot", "pack_export",
 )  # fmt: skip
 """Tables whose frozen rows may not change."""
 
@@ -61,7 +61,7 @@ BY_SQLITE = [
 def seed_with_drafts() -> None:
     """What a new installation has, a draft beside each, and one snapshot."""
     ensure_seeded()
-    audit.record(SYSTEM, "signed_in", "user", 1)
+    audit.record(SYSTEM, audit.AuditAction.SIGNED_IN, 1)
     with writing() as session:
         form = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one()
         kept = form.model_dump(exclude={"id", "version", "state", "published_at"})

@@ -129,7 +129,7 @@ def test_a_pack_rewritten_as_a_whole_is_found_out_by_the_installation_alone(
     assert check_pack(forged).holds
     told = CliRunner().invoke(verify, [str(forged), "--against-database"])
     assert told.exit_code == 1
-    assert "审计记录里没有" in told.output
+    assert "导出记录里没有" in told.output
     assert "pinned.json：与本系统发布评分时的存档不同" in told.output
 
 
