@@ -1,0 +1,114 @@
+"""One row of each kind that a page shows by its number: drafts, a trial, a ledger, a refused file, a token."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from qm.actor import Actor, UserRole
+from qm.bench.generated_people import People
+from qm.clock import now
+from qm.database import reading
+from qm.models import Recording
+from qm.queries import phrases as phrase_library
+from qm.queries.evaluations import rubric_of
+from qm.queries.learning import learnable
+from qm.services import (
+    phrases,
+    rubric_drafts,
+    rules,
+    tokens,
+    vocabulary,
+    whatif_restate,
+    whatif_runs,
+)
+from qm.services.ingest import ingest
+from qm.services.rejudge_chunk import rubric_in_force
+from qm.services.rubric_drafts_edit import put_criterion
+from recorder.types import Role
+from scoring.rules import seeded
+from scoring.types import Rubric
+
+RESTATED = 5
+"""Calls that the trial and the ledger hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Keys that addresses name."""
+
+    rule: str
+    """Of a rule with a draft."""
+    phrase_group: str
+    rubric: int
+    """A published form."""
+    rubric_draft: int
+    rubric_key: str
+    criterion: str
+    """One that no rule answers, which can be learned."""
+    whatif_run: int
+    restatement: int
+    quarantined: int
+
+
+def add(people: People) -> Kinds:
+    """Make them as the supervisor would."""
+    chief, supervisor = people.chief(), people.actor(UserRole.SUPERVISOR)
+    rule = seeded()[0].key
+    rules.start_draft(chief, rule)
+    phrases.start_draft(chief)
+    rows = phrase_library.rows(phrase_library.draft())
+    phrases.add_phrase(chief, group=rows[0].group, text="测量用的短语", role=Role.AGENT)
+    vocabulary.set_terms(chief, queue="转账", text="手机银行\n大额转账")
+    refused = ingest(
+        io.BytesIO(b"not a sound"), {"external_id": "broken"}, actor=supervisor, filename="坏.wav"
+    )
+    run, restatement = _restated(chief)
+    published = _in_force()
+    draft = rubric_drafts.copy(chief, published)
+    form = rubric_of(published)
+    return Kinds(
+        rule=rule,
+        phrase_group=rows[0].group,
+        rubric=published,
+        rubric_draft=draft.id or 0,
+        rubric_key=form.key,
+        criterion=next(item.key for item in form.criteria if learnable(item)),
+        whatif_run=run,
+        restatement=restatement,
+        quarantined=refused.quarantine_id or 0,
+    )
+
+
+def token(people: People) -> str:
+    """A token of the supervisor's own, as text."""
+    supervisor = people.actor(UserRole.SUPERVISOR)
+    return tokens.issue_token(supervisor, user_id=supervisor.user_id or 0, name="bench").text
+
+
+def _in_force() -> int:
+    with reading() as session:
+        return rubric_in_force(session).id or 0
+
+
+def _restated(chief: Actor) -> tuple[int, int]:
+    """A trial of a new version on the newest calls, then these restated; gives the numbers of both."""
+    draft = rubric_drafts.copy(chief, _in_force()).id or 0
+    rubric_drafts.change(chief, draft, _reworded, what="改")
+    with reading() as session:
+        newest = session.exec(
+            select(Recording.started_at).order_by(col(Recording.started_at).desc()).limit(RESTATED)
+        ).all()
+    run = whatif_runs.start(chief, draft, from_at=newest[-1], to_at=now() + timedelta(days=1)).id or 0
+    whatif_runs.work(run)
+    return run, whatif_restate.restate(chief, run, reason="测量：改一处说法").restatement_id
+
+
+def _reworded(rubric: Rubric) -> Rubric:
+    """The form with one option worded anew: no score changes."""
+    criterion = next(item for item in rubric.criteria if item.options)
+    options = (replace(criterion.options[0], label=f"{criterion.options[0].label}。"), *criterion.options[1:])
+    return put_criterion(rubric, replace(criterion, options=options))

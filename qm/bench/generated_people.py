@@ -1,0 +1,112 @@
+"""Who works in a generated installation: two branches, their teams and agents, and one person a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from qm.actor import Actor, UserRole
+from qm.clock import now
+from qm.database import reading, writing
+from qm.models import Agent, Branch, Team, User
+from qm.queries.people import actor_of
+
+BRANCHES, TEAMS, AGENTS = 2, 3, 8
+"""Branches, teams of each, agents of each team."""
+PASSWORD_LESS = "!"
+"""A hash that no password has: nobody signs in by the form."""
+
+_FAMILY = "李王张刘陈杨赵黄"
+_GIVEN = ("静", "芳", "伟", "敏", "洋", "川")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """User ids by role, all of the first branch; leader and agent are of its first team."""
+
+    users: dict[str, int]
+    headquarters: int
+    """A supervisor of no branch."""
+    first_team: list[int]
+    """Agent ids; the first is the user `agent`."""
+    others: list[int]
+    """Agent ids of all other teams."""
+
+    def actor(self, role: UserRole) -> Actor:
+        """The person of this role, as services want them."""
+        return _actor(self.users[role.value])
+
+    def chief(self) -> Actor:
+        """The supervisor of headquarters."""
+        return _actor(self.headquarters)
+
+
+def add() -> People:
+    """Write them into the bound database."""
+    with writing() as session:
+        teams = _teams(session)
+        agents = {team.id or 0: _agents(session, team, number) for number, team in enumerate(teams)}
+        first = teams[0]
+        of_first = agents.pop(first.id or 0)
+        users = {
+            role.value: _user(session, role, first, of_first[0] if role is UserRole.AGENT else None)
+            for role in UserRole
+        }
+        chief = User(
+            username="headquarters", name="总部", role=UserRole.SUPERVISOR, password_hash=PASSWORD_LESS,
+            created_at=now(),
+        )  # fmt: skip
+        session.add(chief)
+        session.flush()
+        return People(users, chief.id or 0, of_first, [item for ids in agents.values() for item in ids])
+
+
+def _teams(session: Session) -> list[Team]:
+    branches = [Branch(name=f"测量{number + 1}分行") for number in range(BRANCHES)]
+    session.add_all(branches)
+    session.flush()
+    teams = [
+        Team(branch_id=branch.id or 0, name=f"{branch.name}{number + 1}组")
+        for branch in branches
+        for number in range(TEAMS)
+    ]
+    session.add_all(teams)
+    session.flush()
+    return teams
+
+
+def _agents(session: Session, team: Team, place: int) -> list[int]:
+    rows = [
+        Agent(
+            team_id=team.id or 0,
+            number=str(7000 + place * 100 + number),
+            name=_FAMILY[number] + _GIVEN[place % len(_GIVEN)],
+        )
+        for number in range(AGENTS)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return [row.id or 0 for row in rows]
+
+
+def _user(session: Session, role: UserRole, team: Team, agent_id: int | None) -> int:
+    in_team = role in (UserRole.LEADER, UserRole.AGENT)
+    row = User(
+        username=role.value,
+        name=role.value.title(),
+        role=role,
+        password_hash=PASSWORD_LESS,
+        branch_id=None if role is UserRole.ADMINISTRATOR else team.branch_id,
+        team_id=team.id if in_team else None,
+        agent_id=agent_id,
+        created_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def _actor(user_id: int) -> Actor:
+    with reading() as session:
+        return actor_of(session.get_one(User, user_id), address="127.0.0.1")
