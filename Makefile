@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DIR ?= .demo
+# Test processes beside each other: every core, but each takes a gigabyte. JOBS=0 runs all in one.
+JOBS ?= logical --maxprocesses=4
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo run test lint format bench docs lock messages clean-demo
 
@@ -36,7 +38,7 @@ run: setup ## Serve the installation that the QM_ settings name
 	$(BIN)/qm serve
 
 test: setup-test ## Run every test that this machine can run; what is missing is named
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: setup-test ## Style, types, import contracts, templates
 	$(BIN)/ruff check .

@@ -41,6 +41,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings
     monkeypatch.setenv("QM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("QM_SECRET_KEY", "only for tests")
     monkeypatch.setenv("QM_WORKER_PROCESSES", "0")
+    monkeypatch.setenv("QM_HEARING_THREADS", "1")  # other tests run beside this one
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     settings.cache_clear()

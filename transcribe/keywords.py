@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections import Counter
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ _PERSON_OR_NUMBER = frozenset("我您你他她咱零一二三四五六七八九�
 _WEIGHT = {Role.CUSTOMER: 1.5, Role.AGENT: 1.0, Role.UNKNOWN: 1.0}
 """The customer says what the call is about; the agent's words are half script."""
 _LOCK = threading.Lock()
-_statistics: Any = None
+_statistics: _Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,19 @@ class Keyword:
     count: int
 
 
-def _extractor(cache_dir: Path | None) -> Any:
-    """Word statistics of jieba, some 130 MB: read once a process, for every folder gives the same."""
+@dataclass(frozen=True, slots=True)
+class _Statistics:
+    """What jieba knows of words."""
+
+    tokenizer: Any
+    idf: dict[str, float]
+    """Inverse document frequency of the words it has counted."""
+    median_idf: float
+    """That of every other word."""
+
+
+def _known(cache_dir: Path | None) -> _Statistics:
+    """Word statistics of jieba: read once a process, for every folder gives the same."""
     global _statistics  # noqa: PLW0603 - the first caller's folder keeps the dictionary's cache
     with _LOCK:
         if _statistics is None:
@@ -50,20 +62,20 @@ def _extractor(cache_dir: Path | None) -> Any:
         return _statistics
 
 
-def _read(cache_dir: Path) -> Any:
+def _read(cache_dir: Path) -> _Statistics:
     cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with warnings.catch_warnings():  # it leaves its files open and its escapes undoubled
         warnings.simplefilter("ignore")
         import jieba  # noqa: PLC0415 - a second to load: only where keywords are wanted
-        import jieba.analyse  # noqa: PLC0415
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
         tokenizer.tmp_dir = str(cache_dir)
         tokenizer.initialize()
-    extractor = jieba.analyse.default_tfidf  # made on import; another would read its 40 MB again
-    extractor.tokenizer = tokenizer
-    return extractor
+    # `jieba.analyse` reads this file too, but on import it reads the whole dictionary again for its taggers.
+    lines = files("jieba").joinpath("analyse", "idf.txt").read_text(encoding="utf-8").splitlines()
+    idf = {word: float(value) for word, value in (line.split(" ") for line in lines)}
+    return _Statistics(tokenizer, idf, sorted(idf.values())[len(idf) // 2])
 
 
 def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = None) -> tuple[Keyword, ...]:
@@ -73,17 +85,17 @@ def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = Non
     dictionary's cache file (default: a private folder under the system's temporary one); only a process's
     first call reads it.
     """
-    extractor = _extractor(cache_dir)
+    known = _known(cache_dir)
     weights: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for utterance in transcript.utterances:
-        for word in _words(extractor, utterance.text):
+        for word in _words(known.tokenizer, utterance.text):
             counts[word] += 1
-            weights[word] += _WEIGHT[utterance.role] * extractor.idf_freq.get(word, extractor.median_idf)
+            weights[word] += _WEIGHT[utterance.role] * known.idf.get(word, known.median_idf)
     best = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:n]
     return tuple(Keyword(word, round(weight, 4), counts[word]) for word, weight in best)
 
 
-def _words(extractor: Any, text: str) -> list[str]:
-    words = (w.strip().lower() for w in extractor.tokenizer.cut(text, HMM=False))
+def _words(tokenizer: Any, text: str) -> list[str]:
+    words = (w.strip().lower() for w in tokenizer.cut(text, HMM=False))
     return [w for w in words if len(w) > 1 and w not in _COURTESY and not _PERSON_OR_NUMBER & set(w)]

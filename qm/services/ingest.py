@@ -142,8 +142,7 @@ def on_disk(source: Source) -> Iterator[Path]:
 
 
 def _refuse_duplicate(call: CallData, info: AudioInfo, actor: Actor) -> None:
-    same_call = intake.by_call(call.source or SOURCE, call.external_id)
-    same_bytes = intake.by_content(info.sha256)
+    same_call, same_bytes = intake.here(call.source or SOURCE, call.external_id, info.sha256)
     here = same_call or same_bytes
     if here is None:
         return

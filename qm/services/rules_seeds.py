@@ -25,18 +25,24 @@ def seed_rules(session: Session) -> None:
     Later a rule that ships anew or changed is for people to take: `rules_updates`.
     """
     if session.exec(select(RuleVersion.id).limit(1)).first() is None:
-        for rule in seeded():
-            _add(session, rule)
+        for rule, document, fixtures in _shipped():
+            _add(session, rule, document=document, fixtures=fixtures)
 
 
-def _add(session: Session, rule: Rule) -> None:
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[tuple[Rule, str, str], ...]:
+    """Each rule with its text and its fixtures, as YAML."""
+    return tuple((rule, text_of(rule), shipped_fixtures(rule.key)) for rule in seeded())
+
+
+def _add(session: Session, rule: Rule, *, document: str, fixtures: str) -> None:
     row = RuleVersion(
         key=rule.key,
         version=rule.version,
         title=rule.title[:120],
         state=VersionState.PUBLISHED,
-        document=text_of(rule),
-        fixtures=shipped_fixtures(rule.key),
+        document=document,
+        fixtures=fixtures,
         note="初始规则库",
         created_at=now(),
         published_at=now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from qm.actor import SYSTEM
@@ -40,19 +41,19 @@ def _seed_phrases(session: Session) -> None:
     row = PhraseLibrary(version=1, state=VersionState.DRAFT, note="初始短语库", created_at=now())
     session.add(row)
     session.flush()
-    for group in library.seed():
-        session.add_all(
-            PhraseRow(
-                library_id=row.id or 0,
-                group=group.key,
-                group_name=group.name,
-                kind=phrase.kind,
-                role=phrase.role,
-                text=phrase.text,
-            )
-            for phrase in group.phrases
-        )
-    session.flush()  # phrases first: a published library takes no more
+    phrases = [
+        {
+            "library_id": row.id,
+            "group": group.key,
+            "group_name": group.name,
+            "kind": phrase.kind,
+            "role": phrase.role,
+            "text": phrase.text,
+        }
+        for group in library.seed()
+        for phrase in group.phrases
+    ]
+    session.connection().execute(sa.insert(PhraseRow), phrases)  # first: a published library takes no more
     row.state = VersionState.PUBLISHED
     row.published_at = now()
     session.add(row)

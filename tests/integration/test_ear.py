@@ -25,8 +25,8 @@ PATH = SAMPLES / "p07_no_closing.wav"
 
 
 @pytest.fixture(scope="module")
-def ear(tmp_path_factory: pytest.TempPathFactory):
-    made = Ear(EngineChoice("whisper", "base", tmp_path_factory.mktemp("models"), 0, ""))
+def ear(models_dir: Path):
+    made = Ear(EngineChoice("whisper", "base", models_dir, 0, ""))
     yield made
     made.close()
 

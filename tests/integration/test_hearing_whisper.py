@@ -27,8 +27,8 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> WhisperTranscriber:
-    return WhisperTranscriber(find_weights("base", folder=tmp_path_factory.mktemp("models")))
+def engine(models_dir: Path) -> WhisperTranscriber:
+    return WhisperTranscriber(find_weights("base", folder=models_dir))
 
 
 def sample(name: str) -> tuple[CallAudio, dict]:

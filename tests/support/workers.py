@@ -18,6 +18,7 @@ from qm.paths import ROOT
 from qm.queries import jobs
 from qm.queries.jobs import JobLine
 from qm.settings import Settings, settings
+from tests.support.shared import shared
 from transcribe.types import EngineUnavailable
 from transcribe.weights import find_weights
 
@@ -66,16 +67,20 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
 
 
 @pytest.fixture(scope="session")
-def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the real base weights; skips where they are not installed."""
-    folder = tmp_path_factory.mktemp("models")
-    try:
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the real base weights, joined once a run; skips where they are not installed."""
+
+    def make(folder: Path) -> Path:
         find_weights("base", folder=folder)
+        return folder
+
+    try:
+        with shared(tmp_path_factory, "models", make) as folder:
+            yield folder
     except EngineUnavailable as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-    return folder
 
 
 @pytest.fixture
