@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.support.chromium",
     "tests.support.site",
     "tests.support.trials",
+    "tests.support.every_page",
 ]
 
 

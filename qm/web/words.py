@@ -124,12 +124,17 @@ def in_words(value: StrEnum) -> str:
     return str(WORDS[type(value)][value])
 
 
+def shipped_words(text: str) -> str:
+    """A note in the reader's language where the installation began with it; a person's own as it is."""
+    return gettext(text) if text else ""
+
+
 def change_in_words(change: rubric.Change) -> str:
     """One difference between two versions of a form, in the reader's language."""
     return rubric.in_words(change, gettext)
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters `in_words` and `change_in_words`."""
-    for filter_ in (in_words, change_in_words):
+    """Give templates the filters `in_words`, `shipped_words` and `change_in_words`."""
+    for filter_ in (in_words, shipped_words, change_in_words):
         app.add_template_filter(filter_)

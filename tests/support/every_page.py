@@ -1,0 +1,224 @@
+"""Every GET endpoint with real addresses, in an installation that has a row of each kind, and who gets what.
+
+`VISITS` is complete by construction: a test compares its endpoints with the application's route map, so a new
+page without an entry fails, and an entry without a page does, too. Which roles may open a route stands in
+`docs/permissions.md`; a visit adds for whom of these the row it names does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from qm import database, schema
+from qm.actor import UserRole
+from qm.paths import ROOT
+from qm.settings import settings
+from tests.support.furnished import Rows, furnish
+
+PEOPLE = {
+    "inspector": UserRole.INSPECTOR,
+    "agent": UserRole.AGENT,
+    "leader": UserRole.LEADER,
+    "supervisor": UserRole.SUPERVISOR,
+    "administrator": UserRole.ADMINISTRATOR,
+    "far_inspector": UserRole.INSPECTOR,
+    "teammate": UserRole.AGENT,
+    "other_leader": UserRole.LEADER,
+    "southern": UserRole.SUPERVISOR,
+    "headquarters": UserRole.SUPERVISOR,
+}
+"""Who opens each page: one of each role whose row it is, one of each who has others, and headquarters."""
+
+BRANCH = ("far_inspector", "southern")
+"""Does not see what belongs to the near branch."""
+TEAM = (*BRANCH, "other_leader")
+"""Does not see what belongs to team A."""
+
+Values = Callable[[Rows], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One address of an endpoint."""
+
+    endpoint: str
+    values: Values = lambda _rows: {}
+    """What the address is built from, the query's fields among it."""
+    which: str = ""
+    """Names this address where the endpoint has several."""
+    hidden_from: tuple[str, ...] = ()
+    """People whose role may open the page, and for whom this row does not exist: 404."""
+    leads_on: bool = False
+    """A redirection, not a page."""
+    kind: str = "text/html"
+    listens: str | None = None
+    """The one audit event that opening it may leave."""
+
+    @property
+    def name(self) -> str:
+        """How a failed test names it."""
+        return f"{self.endpoint}:{self.which}" if self.which else self.endpoint
+
+    @property
+    def is_page(self) -> bool:
+        """HTML to be read."""
+        return self.kind == "text/html" and not self.leads_on
+
+
+def visit(endpoint: str, which: str = "", values: Values = lambda _rows: {}, **more: Any) -> Visit:
+    """A visit, written short."""
+    return Visit(endpoint, values, which, **more)
+
+
+_JSON = "application/json"
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+VISITS: tuple[Visit, ...] = (
+    visit("static", values=lambda _r: {"filename": "css/app.css"}, kind="text/css"),
+    visit("home.front", leads_on=True),
+    visit("home.healthy", kind=_JSON),
+    visit("home.ready", kind=_JSON),
+    visit("auth.sign_in", leads_on=True),
+    visit("desk.queue"),
+    visit("desk.recordings"),
+    visit("desk.recordings", "filtered", lambda _r: {"queue": "转账", "unscored": 1, "forbidden": 1}),
+    visit("desk.recordings", "none", lambda _r: {"agent": "nobody"}),
+    visit("desk.search"),
+    visit("desk.search", "found", lambda _r: {"q": "您好"}),
+    visit("desk.search", "none", lambda _r: {"q": "量子纠缠"}),
+    visit("desk.recording", "released", lambda r: {"recording_id": r.released}, hidden_from=TEAM),
+    visit("desk.recording", "soundless", lambda r: {"recording_id": r.soundless}, hidden_from=TEAM),
+    visit("desk.review", "automatic", lambda r: {"recording_id": r.automatic}, hidden_from=BRANCH),
+    visit("desk.review", "draft", lambda r: {"recording_id": r.drafted}, hidden_from=BRANCH),
+    visit("desk.review", "released", lambda r: {"recording_id": r.released}, hidden_from=BRANCH),
+    visit("desk.review", "masked", lambda r: {"recording_id": r.masked}, hidden_from=BRANCH),
+    visit("mine.evaluations"),
+    visit("mine.evaluations", "criterion", lambda _r: {"criterion": "greeting"}),
+    visit("mine.evaluation", "new", lambda r: {"evaluation_id": r.evaluation}, hidden_from=("teammate",)),
+    visit(
+        "mine.evaluation", "acknowledged", lambda r: {"evaluation_id": r.acknowledged},
+        hidden_from=("teammate",),
+    ),
+    visit("mine.performance"),
+    visit("team.overview"),
+    visit("team.overview", "month", lambda r: {"team": r.team, "period": "month"}, hidden_from=("other_leader", "southern")),
+    visit("team.agent", "", lambda r: {"agent_id": r.agent}, hidden_from=("other_leader", "southern")),
+    visit("team.calls", "", lambda r: {"team": r.team, "period": "month"}, hidden_from=("other_leader", "southern")),
+    visit("team.evaluation", "", lambda r: {"evaluation_id": r.evaluation}, hidden_from=("other_leader", "southern")),
+    visit("manage.overview"),
+    visit("manage.upload"),
+    visit("manage.jobs"),
+    visit("manage.jobs", "failed", lambda _r: {"state": "failed"}),
+    visit("manage.quarantine"),
+    visit("manage.quarantine", "discarded", lambda _r: {"state": "discarded"}),
+    visit("manage.quarantined", "", lambda r: {"quarantine_id": r.quarantined}, hidden_from=("southern",)),
+    visit("manage.audit"),
+    visit("manage.audit", "subject", lambda r: {"subject": r.released}),
+    visit("manage.people"),
+    visit("manage.person", "", lambda r: {"user_id": r.person}),
+    visit("manage.person", "off", lambda r: {"user_id": r.switched_off}),
+    visit("manage.person_new"),
+    visit("manage.roster"),
+    visit("manage.tokens"),
+    visit("manage.contacts"),
+    visit("manage.contacts", "month", lambda _r: {"period": "month"}),
+    visit("manage.contacts_table", kind="text/csv"),
+    visit("manage.vocabulary"),
+    visit("manage.phrases"),
+    visit("manage.phrases", "found", lambda _r: {"q": "您好"}),
+    visit("manage.phrase_group", "", lambda _r: {"group": "greeting"}),
+    visit("manage.phrase_changes"),
+    visit("manage.phrase_export", kind="text/csv"),
+    visit("manage.rubrics"),
+    visit("manage.rubric", "in_force", lambda r: {"rubric_id": r.rubric}),
+    visit("manage.rubric", "retired", lambda r: {"rubric_id": r.rubric_retired}),
+    visit("manage.rubric", "draft", lambda r: {"rubric_id": r.rubric_draft}),
+    visit("manage.rubric_build", "form", lambda r: {"rubric_id": r.rubric_draft}),
+    visit("manage.rubric_build", "criterion", lambda r: {"rubric_id": r.rubric_draft, "at": "c:greeting"}),
+    visit("manage.rubric_build", "in_force", lambda r: {"rubric_id": r.rubric}, leads_on=True),
+    visit("manage.rubric_bindings"),
+    visit("manage.rubric_export", "excel", lambda r: {"rubric_id": r.rubric, "kind": "xlsx"}, kind=_EXCEL),
+    visit("manage.rubric_export", "yaml", lambda r: {"rubric_id": r.rubric, "kind": "yaml"}, kind="application/yaml"),
+    visit("manage.rubric_template", kind=_EXCEL),
+    visit("manage.rules"),
+    visit("manage.rule", "draft", lambda r: {"key": r.rule}),
+    visit("manage.rule", "version", lambda r: {"key": r.rule, "version": 1}),
+    visit("manage.rule", "new", lambda r: {"key": r.rule_new}),
+    visit("manage.rule_edit", "", lambda r: {"key": r.rule}),
+    visit("manage.rule_edit", "yaml", lambda r: {"key": r.rule_new}),
+    visit("manage.rule_audit", "", lambda r: {"key": r.rule}),
+    visit("manage.rule_new"),
+    visit("manage.rule_agreement"),
+    visit("manage.rule_compare", "", lambda r: {"recording_id": r.released}, hidden_from=("southern",)),
+    visit("manage.rejudge"),
+    visit("manage.learning"),
+    visit("manage.learning_criterion", "", lambda r: {"rubric_key": "phone_banking", "criterion": r.learned}),
+    visit("manage.whatif"),
+    visit("manage.whatif_run", "done", lambda r: {"run_id": r.whatif}, hidden_from=("southern", "supervisor")),
+    visit("manage.whatif_run", "queued", lambda r: {"run_id": r.whatif_queued}, hidden_from=("southern",)),
+    visit("manage.whatif_ledger", "", lambda r: {"restatement_id": r.restatement}, hidden_from=("southern", "supervisor")),
+    visit("media.audio", "", lambda r: {"recording_id": r.released}, hidden_from=(*TEAM, "teammate", "administrator"), kind="audio/ogg", listens="recording_listened"),
+    visit("media.original", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind="audio/wav", listens="recording_downloaded"),
+    visit("media.peaks", "", lambda r: {"recording_id": r.released}, hidden_from=(*TEAM, "teammate", "administrator"), kind=_JSON),
+    visit("api.recording", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
+    visit("api.transcript", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
+    visit("api.evaluation", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
+)  # fmt: skip
+
+
+def get_rules(app: Flask) -> dict[str, str]:
+    """The path of each endpoint that answers GET."""
+    return {rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+
+
+def documented() -> dict[str, frozenset[UserRole] | None]:
+    """Who may GET each path, by `docs/permissions.md`; None where everybody may."""
+    lines = (ROOT / "docs" / "permissions.md").read_text("utf-8").splitlines()
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")
+    ]
+    return {
+        path.strip("`"): None if everybody else frozenset(r for r, mark in zip(UserRole, marks, strict=True) if mark)
+        for path, method, everybody, *marks in cells
+        if method == "GET"
+    }  # fmt: skip
+
+
+def expected_status(asked: Visit, person: str, roles: frozenset[UserRole] | None) -> int:
+    """What this person gets there; `roles` are those that the route is documented for."""
+    if roles is not None and PEOPLE[person] not in roles:
+        return 403
+    if person in asked.hidden_from:
+        return 404
+    return 302 if asked.leads_on else 200
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A data folder to be copied, and what is in it."""
+
+    folder: Path
+    rows: Rows
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """The installation that every page is opened in, written once."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QM_DATA_DIR", str(folder))
+        patch.setenv("QM_SECRET_KEY", "only for tests")
+        settings.cache_clear()
+        database.bind(database.make_engine(settings().resolved_database_url))
+        schema.migrate()
+        rows = furnish(folder.parent)
+        database.unbind()
+    settings.cache_clear()
+    return Furnished(folder, rows)
