@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -86,7 +86,7 @@ def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = Non
     first call reads it.
     """
     known = _known(cache_dir)
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     counts: Counter[str] = Counter()
     for utterance in transcript.utterances:
         for word in _words(known.tokenizer, utterance.text):
