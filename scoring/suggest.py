@@ -96,6 +96,11 @@ def same_answer(first: Answer, second: Answer) -> bool:
     )
 
 
+def same_choice(first: Answer, second: Answer) -> bool:
+    """True where the same options are chosen, in the same order, or both do not apply."""
+    return (first.options, first.not_applicable) == (second.options, second.not_applicable)
+
+
 def _answer(criterion: Criterion, finding: Finding) -> Answer | None:
     if finding.verdict is Verdict.CANNOT_TELL:
         return None

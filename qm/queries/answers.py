@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from qm import stored
 from qm.database import reading
 from qm.models import AnswerRow, EvidenceRow
+from qm.stored_answers import load_answer
 from scoring.types import Answer
 
 _AT_ONCE = 1000
 """Evaluations in one statement."""
-_EVIDENCE = ("start_s", "end_s", "role", "text", "source")
 
 
 def answers_of(evaluation_id: int) -> list[Answer]:
@@ -40,19 +39,5 @@ def answers_by_evaluation(ids: Iterable[int], *, with_evidence: bool = True) -> 
                 ).all():
                     proofs[item.answer_id].append(item)
         for row in rows:
-            found[row.evaluation_id].append(_answer(row, proofs[row.id or 0]))
+            found[row.evaluation_id].append(load_answer(row, proofs[row.id or 0]))
     return found
-
-
-def _answer(row: AnswerRow, proofs: Iterable[EvidenceRow]) -> Answer:
-    return Answer(
-        criterion=row.criterion,
-        options=tuple(row.options),
-        not_applicable=row.not_applicable,
-        occurrences=row.occurrences,
-        number=row.number,
-        comment=row.comment,
-        evidence=tuple(
-            stored.load_evidence({name: getattr(item, name) for name in _EVIDENCE}) for item in proofs
-        ),
-    )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlmodel import col, delete, select
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import Session, col, delete, select
 
 from qm import stored
-from qm.database import writing
 from qm.models import AnswerRow, Evaluation, EvidenceRow
+from qm.queries.answering import findings_of
 from qm.queries.personal_data import secrets_of
 from qm.services.evaluation_errors import TextTooLong
+from qm.stored_answers import COMMENT_MAX, answer_columns, evidence_columns, load_answer, load_evidence
+from scoring.suggest import same_choice
 from scoring.types import Answer, Evidence, Finding, Rubric
-from transcribe.masking import Secret, hidden
+from transcribe.masking import hidden
 
-COMMENT_MAX = 1000
-"""Characters of a comment on one answer."""
-_TEXT_MAX, _SOURCE_MAX = 300, 60
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer that is stored, with its evidence."""
+
+    row: AnswerRow
+    proofs: tuple[EvidenceRow, ...]
 
 
 def check_lengths(rubric: Rubric, answers: Iterable[Answer]) -> None:
@@ -29,39 +38,59 @@ def check_lengths(rubric: Rubric, answers: Iterable[Answer]) -> None:
 
 
 def store_answers(
-    evaluation_id: int, rubric: Rubric, answers: Iterable[Answer], told: Mapping[str, Finding]
+    session: Session, evaluation: Evaluation, rubric: Rubric, answers: Iterable[Answer]
 ) -> None:
-    """Make the stored answers equal to these. `told`: the machine's findings by rule key."""
-    rules = {criterion.key: criterion.rule or "" for criterion in rubric.criteria}
+    """Make the stored answers equal to these. Joins the open write; `evaluation` was flushed.
+
+    Beside an answer stands what the machine had suggested when it was chosen.
+    """
     given = {answer.criterion: answer for answer in answers}
-    with writing() as session:
-        rows = session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == evaluation_id)).all()
-        by_criterion = {row.criterion: row for row in rows}
-        for key in by_criterion.keys() - given.keys():
-            session.delete(by_criterion[key])
-        for key, answer in given.items():
-            suggested = _suggested(told.get(rules.get(key, "")))
-            row = by_criterion.get(key) or AnswerRow(evaluation_id=evaluation_id, criterion=key)
-            _fill(row, answer, suggested)
-            session.add(row)
-        session.flush()
-    _store_evidence(evaluation_id, given)
+    kept = _kept(session, evaluation.id or 0)
+    gone = [kept[key].row.id for key in kept.keys() - given.keys()]
+    if gone:
+        session.exec(delete(AnswerRow).where(col(AnswerRow.id).in_(gone)))
+    chosen = [key for key, answer in given.items() if _chosen_anew(kept.get(key), answer)]
+    told = _told(evaluation.recording_id, rubric, chosen)
+    columns = {
+        key: answer_columns(answer) | ({"suggested": told.get(key)} if key in chosen else {})
+        for key, answer in given.items()
+    }
+    for key in kept.keys() & given.keys():
+        _change(kept[key].row, columns[key])
+    session.flush()
+    ids = {key: item.row.id or 0 for key, item in kept.items()}
+    ids |= _insert(session, evaluation, [columns[key] for key in given if key not in kept])
+    _store_evidence(session, evaluation, given, ids, kept)
 
 
-def _fill(row: AnswerRow, answer: Answer, suggested: dict[str, Any] | None) -> None:
-    changed = (row.options, row.not_applicable) != (list(answer.options), answer.not_applicable)
-    if changed or row.suggested is None:
-        row.suggested = suggested
-    row.options = list(answer.options)
-    row.not_applicable = answer.not_applicable
-    row.occurrences = answer.occurrences
-    row.number = answer.number
-    row.comment = answer.comment
+def _kept(session: Session, evaluation_id: int) -> dict[str, _Kept]:
+    """The stored answers by criterion, evidence in the order in which it was attached."""
+    pairs = session.exec(
+        select(AnswerRow, EvidenceRow)
+        .outerjoin(EvidenceRow, col(EvidenceRow.answer_id) == AnswerRow.id)
+        .where(AnswerRow.evaluation_id == evaluation_id)
+        .order_by(col(EvidenceRow.id))
+    ).all()
+    found: dict[str, _Kept] = {}
+    for row, proof in pairs:
+        before = found.get(row.criterion, _Kept(row, ()))
+        found[row.criterion] = _Kept(row, before.proofs + ((proof,) if proof else ()))
+    return found
 
 
-def _suggested(finding: Finding | None) -> dict[str, Any] | None:
-    if finding is None:
-        return None
+def _chosen_anew(kept: _Kept | None, answer: Answer) -> bool:
+    return kept is None or kept.row.suggested is None or not same_choice(load_answer(kept.row), answer)
+
+
+def _told(recording_id: str, rubric: Rubric, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What the machine says of these criteria now, by criterion."""
+    wanted = set(keys)
+    rules = {c.key: c.rule for c in rubric.criteria if c.rule and c.key in wanted}
+    findings = findings_of(recording_id, set(rules.values()))
+    return {key: _suggested(findings[rule]) for key, rule in rules.items() if rule in findings}
+
+
+def _suggested(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule_key,
         "version": finding.rule_version,
@@ -70,35 +99,57 @@ def _suggested(finding: Finding | None) -> dict[str, Any] | None:
     }
 
 
-def _store_evidence(evaluation_id: int, given: Mapping[str, Answer]) -> None:
-    with writing() as session:
-        rows = session.exec(select(AnswerRow).where(AnswerRow.evaluation_id == evaluation_id)).all()
-        secrets = secrets_of(session.get_one(Evaluation, evaluation_id).transcript_id)
-        ids = {row.criterion: row.id or 0 for row in rows}
-        kept = session.exec(select(EvidenceRow).where(col(EvidenceRow.answer_id).in_(ids.values()))).all()
-        for key, answer_id in ids.items():
-            before = [_identity(row) for row in kept if row.answer_id == answer_id]
-            wanted = [_row(answer_id, item, secrets) for item in given[key].evidence]
-            if before != [_identity(row) for row in wanted]:
-                session.exec(delete(EvidenceRow).where(col(EvidenceRow.answer_id) == answer_id))
-                session.add_all(wanted)
-        session.flush()
+def _change(row: AnswerRow, columns: Mapping[str, Any]) -> None:
+    """A row that differs in any column is written with all, so that all rows go in one statement."""
+    if all(getattr(row, name) == value for name, value in columns.items()):
+        return
+    for name, value in columns.items():
+        setattr(row, name, value)
+    for name in AnswerRow.model_fields.keys() - {"id"}:
+        flag_modified(row, name)
 
 
-def _row(answer_id: int, item: Evidence, secrets: Iterable[Secret]) -> EvidenceRow:
-    return EvidenceRow(
-        answer_id=answer_id,
-        start_s=item.start_s,
-        end_s=max(item.start_s, item.end_s),
-        role=item.role.value,
-        text=hidden(item.text, secrets)[:_TEXT_MAX],
-        source=item.source[:_SOURCE_MAX],
+def _insert(session: Session, evaluation: Evaluation, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Ids of new rows by criterion. One statement: rows added one by one are inserted so on SQLite."""
+    if not rows:
+        return {}
+    made = session.execute(
+        sa.insert(AnswerRow).returning(col(AnswerRow.criterion), col(AnswerRow.id)),
+        [{"evaluation_id": evaluation.id, **row} for row in rows],
     )
+    return {criterion: row_id or 0 for criterion, row_id in made}
 
 
-def _identity(row: EvidenceRow) -> tuple[float, float, str, str, str]:
-    return row.start_s, row.end_s, row.role, row.text, row.source
+def _store_evidence(
+    session: Session,
+    evaluation: Evaluation,
+    given: Mapping[str, Answer],
+    ids: Mapping[str, int],
+    kept: Mapping[str, _Kept],
+) -> None:
+    before = {key: kept[key].proofs if key in kept else () for key in given}
+    other = {key for key in given if not _same(before[key], given[key].evidence)}
+    if not other:
+        return
+    secrets = secrets_of(evaluation.transcript_id)
+    wanted = {
+        key: [replace(item, text=hidden(item.text, secrets)) for item in given[key].evidence] for key in other
+    }
+    other = {key for key in other if not _same(before[key], wanted[key])}
+    old = [proof.answer_id for key in other for proof in before[key]]
+    if old:
+        session.exec(delete(EvidenceRow).where(col(EvidenceRow.answer_id).in_(old)))
+    rows = [
+        {"answer_id": ids[key], **evidence_columns(item)}
+        for key in given
+        if key in other
+        for item in wanted[key]
+    ]
+    if rows:
+        session.execute(sa.insert(EvidenceRow), rows)
 
 
-def _kept(text: str, most: int) -> str:
-    return text.replace("\x00", "")[:most]  # PostgreSQL keeps no NUL
+def _same(rows: Iterable[EvidenceRow], items: Iterable[Evidence]) -> bool:
+    return [evidence_columns(load_evidence(row)) for row in rows] == [
+        evidence_columns(item) for item in items
+    ]

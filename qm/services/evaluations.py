@@ -6,28 +6,20 @@ and told who saved in between, so that two people on one call never overwrite ea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, update
 
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import NotFound
-from qm.models import (
-    Assignment,
-    Evaluation,
-    EvaluationKind,
-    EvaluationState,
-    Recording,
-    RubricVersion,
-    User,
-    VersionState,
-)
-from qm.queries import calls
-from qm.queries.evaluations import human_evaluation, rubric_of
-from qm.queries.recordings import recording_for
+from qm.models import Evaluation, EvaluationKind, EvaluationState, Recording, User
+from qm.queries.answering import Answering, answering, versions_heard
+from qm.queries.evaluations import human_evaluation
 from qm.services import audit
 from qm.services.evaluation_answers import check_lengths, store_answers
 from qm.services.evaluation_errors import (
@@ -59,11 +51,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A stored draft and its score so far."""
+    """A stored draft and its score so far, with what showing its figures needs."""
 
     evaluation_id: int
     revision: int
     score: Score
+    draft: Draft
+    rubric: Rubric
+    call_data: Mapping[str, str]
 
 
 def refuse_own_call(actor: Actor, recording: Recording) -> None:
@@ -73,7 +68,14 @@ def refuse_own_call(actor: Actor, recording: Recording) -> None:
 
 
 def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
-    """Begin or continue the one human evaluation of a call, still a draft.
+    """Begin or continue the one human evaluation of a call, still a draft. As `save_read`."""
+    return save_read(actor, recording_id, draft.rubric_id, lambda _rubric, _used: draft)
+
+
+def save_read(actor: Actor, recording_id: str, rubric_id: int, read: Callable[[Rubric, int], Draft]) -> Saved:
+    """Begin or continue the one human evaluation of a call with the draft that `read` finds in a form.
+
+    `read` is given the form that was begun, else `rubric_id`'s, and its id; what it raises is raised.
 
     1. The call must be this person's to see, and not their own.
     2. The first save pins form, transcript and phrase library versions.
@@ -84,39 +86,25 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
     """
     actor.require(UserRole.INSPECTOR, UserRole.SUPERVISOR)
     with writing() as session:
-        recording = recording_for(actor, recording_id)
-        refuse_own_call(actor, recording)
-        heard = calls.heard(recording)
-        row = human_evaluation(recording_id)
-        if row is None:
-            _refuse_form_in_draft(session, draft.rubric_id)
-        rubric = rubric_of(row.rubric_id if row else draft.rubric_id)
-        outcome = checked_score(rubric, draft, heard.call_data)
+        call = answering(actor, recording_id, rubric_id)
+        refuse_own_call(actor, call.recording)
+        row = call.row
+        if row is None and call.unfinished:  # nothing scored on it could be recomputed
+            raise NotFound
+        draft = read(call.rubric, call.rubric_id)
+        outcome = checked_score(call.rubric, draft, call.call_data)
+        values = _score_columns(outcome) | {"comment": draft.comment}
+        if row is None or row.transcript_id is None:
+            values["transcript_id"], values["library_id"] = versions_heard(recording_id)
         if row is None and draft.revision == 0:
-            row = _begin(session, actor, recording, draft.rubric_id)
+            row = _begin(session, actor, call, values)
         elif row is None or row.revision != draft.revision:
             raise stale(session, row)
         else:
-            claim(session, actor, row)
-        if row.transcript_id is None:
-            row.transcript_id, row.library_id = heard.transcript_id, heard.library_id
-        put_score(row, outcome)
-        row.comment = draft.comment
-        session.add(row)
-        told = {finding.rule_key: finding for finding in heard.findings}
-        store_answers(row.id or 0, rubric, draft.answers, told)
+            claim(session, actor, row, **values)
+        store_answers(session, row, call.rubric, draft.answers)
         audit.record(actor, audit.AuditAction.EVALUATION_SAVED, row.id, revision=row.revision)
-        return Saved(row.id or 0, row.revision, outcome)
-
-
-def _refuse_form_in_draft(session: Session, rubric_id: int) -> None:
-    """Raise `NotFound` for a form that may still change: nothing scored on it could be recomputed.
-
-    A form retired since the page was opened is taken, so that nobody's work is lost.
-    """
-    form = session.get(RubricVersion, rubric_id)
-    if form is None or form.state is VersionState.DRAFT:
-        raise NotFound
+        return Saved(row.id or 0, row.revision, outcome, draft, call.rubric, call.call_data)
 
 
 def checked_score(rubric: Rubric, draft: Draft, call_data: dict[str, str]) -> Score:
@@ -132,15 +120,22 @@ def checked_score(rubric: Rubric, draft: Draft, call_data: dict[str, str]) -> Sc
 
 def put_score(row: Evaluation, outcome: Score) -> None:
     """Write a score into its row; no total while nothing can be scored."""
-    row.total = outcome.total if outcome.scorable else None
-    row.lost_total = outcome.lost_total
-    row.vetoes = list(outcome.vetoes)
-    row.critical_errors = {kind.value: count for kind, count in outcome.critical_errors.items()}
-    row.updated_at = now()
+    for name, value in _score_columns(outcome).items():
+        setattr(row, name, value)
 
 
-def claim(session: Session, actor: Actor, row: Evaluation) -> None:
-    """Raise the revision in the actor's name if nobody did since it was read.
+def _score_columns(outcome: Score) -> dict[str, Any]:
+    return {
+        "total": outcome.total if outcome.scorable else None,
+        "lost_total": outcome.lost_total,
+        "vetoes": list(outcome.vetoes),
+        "critical_errors": {kind.value: count for kind, count in outcome.critical_errors.items()},
+        "updated_at": now(),
+    }
+
+
+def claim(session: Session, actor: Actor, row: Evaluation, **values: Any) -> None:
+    """Raise the revision in the actor's name if nobody did since it was read, and set `values` with it.
 
     Raises `AlreadyReleased`, `StaleEvaluation`.
     """
@@ -153,11 +148,11 @@ def claim(session: Session, actor: Actor, row: Evaluation) -> None:
             col(Evaluation.revision) == row.revision,
             col(Evaluation.state) == EvaluationState.DRAFT,
         )
-        .values(revision=row.revision + 1, saved_by=actor.user_id, saved_at=now())
+        .values(revision=row.revision + 1, saved_by=actor.user_id, saved_at=now(), **values)
+        .execution_options(synchronize_session="evaluate")  # `row` has the new values without being read
     )
     if changed.rowcount != 1:
         raise stale(session, row)
-    session.refresh(row)
 
 
 def stale(session: Session, row: Evaluation | None) -> StaleEvaluation:
@@ -170,29 +165,24 @@ def stale(session: Session, row: Evaluation | None) -> StaleEvaluation:
     return StaleEvaluation(name=last.name if last else "", time=time, revision=row.revision)
 
 
-def _begin(session: Session, actor: Actor, recording: Recording, rubric_id: int) -> Evaluation:
+def _begin(session: Session, actor: Actor, call: Answering, values: dict[str, Any]) -> Evaluation:
     at = now()
-    chance = session.exec(
-        select(Assignment.inclusion_probability).where(
-            Assignment.recording_id == recording.id, Assignment.evaluator_id == actor.user_id
-        )
-    ).first()
     row = Evaluation(
-        recording_id=recording.id,
-        agent_id=recording.agent_id,
-        rubric_id=rubric_id,
+        recording_id=call.recording.id,
+        agent_id=call.recording.agent_id,
+        rubric_id=call.rubric_id,
         kind=EvaluationKind.HUMAN,
         evaluator_id=actor.user_id,
-        inclusion_probability=chance,
+        inclusion_probability=call.chance,
         created_at=at,
-        updated_at=at,
         saved_by=actor.user_id,
         saved_at=at,
+        **values,
     )
     try:
         with session.begin_nested():
             session.add(row)
             session.flush()
     except IntegrityError as error:
-        raise stale(session, human_evaluation(recording.id)) from error
+        raise stale(session, human_evaluation(call.recording.id)) from error
     return row

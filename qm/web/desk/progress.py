@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from qm.queries.desk import ReviewView
-from qm.queries.formviews import CriterionView, SectionView
+from qm.queries.formviews import CriterionView, FormView, SectionView
 from qm.web.desk.filters import points
 
 
-def figures(view: ReviewView) -> dict[str, object]:
+def figures(revision: int, form: FormView) -> dict[str, object]:
     """Revision and score so far, as the page writes them."""
-    form = view.form
     return {
-        "revision": view.revision,
+        "revision": revision,
         "total": points(form.total),
         "lost": points(form.lost_total) if form.lost_total is not None else "",
         "vetoed": form.lost_total is not None,

@@ -11,6 +11,7 @@ from qm.errors import QmError
 from qm.models import Evaluation, EvaluationState
 from qm.queries import assignments, desk
 from qm.queries.evaluations import human_evaluation, rubric_of
+from qm.queries.formbuild import build_form
 from qm.services import evaluations, personal_data, releases
 from qm.services.evaluation_errors import AnswerRefused, Incomplete, StaleEvaluation
 from qm.services.evaluations import Draft
@@ -22,6 +23,7 @@ from qm.web.desk.progress import figures
 from qm.web.errors import wants_json
 from qm.web.numbers import row_number
 from qm.web.undo import flash_undo
+from scoring.types import Rubric
 
 REVIEWERS = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
 
@@ -46,13 +48,14 @@ def reveal(recording_id: str) -> ResponseReturnValue:
 @allow(*REVIEWERS)
 def save(recording_id: str) -> ResponseReturnValue:
     """Keep the draft: JSON for autosave, the page again for the plain form."""
-    draft = _draft(recording_id)
     try:
-        evaluations.save(actor(), recording_id, draft)
+        saved = evaluations.save_read(actor(), recording_id, _rubric_id(), _read)
     except QmError as error:
-        return _refused(recording_id, draft, error)
+        return _refused(recording_id, _draft(recording_id), error)
     if wants_json():
-        return jsonify(figures(desk.review(actor(), recording_id)))
+        given = saved.draft
+        form = build_form(saved.rubric, given.rubric_id, given.answers, call_data=saved.call_data)
+        return jsonify(figures(saved.revision, form))
     flash(gettext("已保存。"))
     return redirect(url_for("desk.review", recording_id=recording_id))
 
@@ -91,13 +94,21 @@ def _offer_take_back(row: Evaluation) -> None:
     )
 
 
-def _draft(recording_id: str) -> Draft:
+def _rubric_id() -> int:
     rubric_id = request.form.get("rubric_id", type=row_number)
     if rubric_id is None:
         raise FormUnreadable
+    return rubric_id
+
+
+def _read(rubric: Rubric, rubric_id: int) -> Draft:
+    return draft_of(rubric, rubric_id, request.form)
+
+
+def _draft(recording_id: str) -> Draft:
     row = human_evaluation(recording_id)
-    used = row.rubric_id if row else rubric_id
-    return draft_of(rubric_of(used), used, request.form)
+    used = row.rubric_id if row else _rubric_id()
+    return _read(rubric_of(used), used)
 
 
 def _page(view: desk.ReviewView, **more: object) -> str:
