@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from qm.database import writing
 from qm.models import UtteranceRow
 from qm.searching import tokens, tsvector
+from qm.services import statistics
 
 
 def index_utterances(session: Session, rows: Iterable[UtteranceRow]) -> None:
@@ -33,4 +34,5 @@ def rebuild_index() -> int:
         session.execute(text("DELETE FROM utterance_search"))
         rows = session.exec(select(UtteranceRow)).all()
         index_utterances(session, rows)
+    statistics.refresh()
     return len(rows)
