@@ -85,23 +85,29 @@ def _measured(app: Flask, made: Generated, address: Address, rounds: int) -> Rep
     client, headers = _client(app, made, address)
     wall, cpu = [], []
     with _counting() as counter:
-        answer = client.get(address.url, headers=headers)
-        size, statements = len(answer.get_data()), counter.statements
+        status, size = _open(client, address.url, headers)
+        statements = counter.statements
     for _ in range(rounds):
         began, spent = time.perf_counter(), time.process_time()
-        client.get(address.url, headers=headers).get_data()
+        _open(client, address.url, headers)
         wall.append((time.perf_counter() - began) * 1000)
         cpu.append((time.process_time() - spent) * 1000)
     return {
         "role": address.role.value if address.role else None,
         "url": address.url,
-        "status": answer.status_code,
+        "status": status,
         "p50_ms": _share(wall, 0.5),
         "p95_ms": _share(wall, 0.95),
         "cpu_ms": _share(cpu, 0.5),
         "statements": statements,
         "bytes": size,
     }
+
+
+def _open(client: FlaskClient, url: str, headers: dict[str, str]) -> tuple[int, int]:
+    """Status and bytes of one answer, read to its end."""
+    with client.get(url, headers=headers) as answer:
+        return answer.status_code, len(answer.get_data())
 
 
 def _client(app: Flask, made: Generated, address: Address) -> tuple[FlaskClient, dict[str, str]]:
