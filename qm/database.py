@@ -18,6 +18,8 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
 _BUSY_TIMEOUT_MS = 30_000
+_RECYCLE_S = 3600
+"""A connection of SQLite reads the planner's figures once, when it opens: so none grows old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def make_engine(url: str) -> Engine:
     if url.startswith("postgresql"):
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     arguments = {"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000}
-    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments, pool_recycle=_RECYCLE_S)
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine

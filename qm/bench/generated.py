@@ -16,7 +16,7 @@ from pathlib import Path
 
 from qm import database, schema
 from qm.bench import generated_calls, generated_kinds, generated_people, generated_scores
-from qm.bench.generated_people import PASSWORD_LESS, People
+from qm.bench.generated_people import People
 from qm.jobs import engine
 from qm.queries.health import newest_migration
 from qm.services import seeds, statistics
@@ -24,8 +24,6 @@ from qm.settings import settings
 
 VERSION = 1
 """Raise it whenever the generated data change."""
-
-__all__ = ["PASSWORD_LESS", "VERSION", "Generated", "installation"]
 
 _ISOLATED = {"QM_DATABASE_URL": "", "QM_OBJECTS_URL": "", "QM_WORKER_NAME": "bench"}
 _MADE = "made.json"

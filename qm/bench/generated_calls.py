@@ -45,7 +45,8 @@ def add(people: People, number: int, *, in_first_team: int) -> None:
     """So many calls, newest first; the newest `in_first_team` are the first team's, the rest all others'."""
     samples = sorted(SAMPLES.glob("p*.json"))[:number]
     agents = chain(
-        islice(cycle(people.first_team), min(in_first_team, number)), cycle(people.others or people.first_team)
+        islice(cycle(people.first_team), min(in_first_team, number)),
+        cycle(people.others),
     )
     apart = timedelta(days=DAYS) / max(1, number)
     moments = (now() - apart * place - timedelta(hours=1) for place in range(number))
@@ -117,7 +118,8 @@ def _job(recording: dict[str, Any], state: JobState) -> dict[str, Any]:
     moment = recording["created_at"] + timedelta(minutes=5)
     ended = state in (JobState.DONE, JobState.FAILED)
     return {
-        "id": recording["id"], "recording_id": recording["id"], "state": state,
+        "id": recording["id"], "recording_id": recording["id"], "branch_id": recording["branch_id"],
+        "state": state,
         "step": (Step.STORE if state is JobState.QUEUED else Step.PRESCORE).value,
         "progress": 1.0 if ended else 0.0, "attempts": 0, "wakes": 0,
         "error": _ERROR if state in (JobState.FAILED, JobState.WAITING) else "", "worker": SOURCE,

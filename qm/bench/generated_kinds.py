@@ -1,4 +1,4 @@
-"""One row of each kind that a page shows by its number: drafts, a trial, a ledger, a refused file, a token."""
+"""One row of each kind that a page shows by its number: drafts, trial, ledger, refused file, token."""
 
 from __future__ import annotations
 
@@ -56,19 +56,19 @@ class Kinds:
 
 def add(people: People) -> Kinds:
     """Make them as the supervisor would."""
-    chief, supervisor = people.chief(), people.actor(UserRole.SUPERVISOR)
+    supervisor = people.actor(UserRole.SUPERVISOR)
     rule = seeded()[0].key
-    rules.start_draft(chief, rule)
-    phrases.start_draft(chief)
+    rules.start_draft(supervisor, rule)
+    phrases.start_draft(supervisor)
     rows = phrase_library.rows(phrase_library.draft())
-    phrases.add_phrase(chief, group=rows[0].group, text="测量用的短语", role=Role.AGENT)
-    vocabulary.set_terms(chief, queue="转账", text="手机银行\n大额转账")
+    phrases.add_phrase(supervisor, group=rows[0].group, text="测量用的短语", role=Role.AGENT)
+    vocabulary.set_terms(supervisor, queue="转账", text="手机银行\n大额转账")
     refused = ingest(
         io.BytesIO(b"not a sound"), {"external_id": "broken"}, actor=supervisor, filename="坏.wav"
     )
-    run, restatement = _restated(chief)
+    run, restatement = _restated(supervisor)
     published = _in_force()
-    draft = rubric_drafts.copy(chief, published)
+    draft = rubric_drafts.copy(supervisor, published)
     form = rubric_of(published)
     return Kinds(
         rule=rule,
@@ -94,17 +94,17 @@ def _in_force() -> int:
         return rubric_in_force(session).id or 0
 
 
-def _restated(chief: Actor) -> tuple[int, int]:
+def _restated(supervisor: Actor) -> tuple[int, int]:
     """A trial of a new version on the newest calls, then these restated; gives the numbers of both."""
-    draft = rubric_drafts.copy(chief, _in_force()).id or 0
-    rubric_drafts.change(chief, draft, _reworded, what="改")
+    draft = rubric_drafts.copy(supervisor, _in_force()).id or 0
+    rubric_drafts.change(supervisor, draft, _reworded, what="改")
     with reading() as session:
         newest = session.exec(
             select(Recording.started_at).order_by(col(Recording.started_at).desc()).limit(RESTATED)
         ).all()
-    run = whatif_runs.start(chief, draft, from_at=newest[-1], to_at=now() + timedelta(days=1)).id or 0
+    run = whatif_runs.start(supervisor, draft, from_at=newest[-1], to_at=now() + timedelta(days=1)).id or 0
     whatif_runs.work(run)
-    return run, whatif_restate.restate(chief, run, reason="测量：改一处说法").restatement_id
+    return run, whatif_restate.restate(supervisor, run, reason="测量：改一处说法").restatement_id
 
 
 def _reworded(rubric: Rubric) -> Rubric:

@@ -14,8 +14,8 @@ from qm.queries.people import actor_of
 
 BRANCHES, TEAMS, AGENTS = 2, 3, 8
 """Branches, teams of each, agents of each team."""
-PASSWORD_LESS = "!"
-"""A hash that no password has: nobody signs in by the form."""
+NO_HASH = "!"
+"""No password has this hash: nobody signs in by the form."""
 
 _FAMILY = "李王张刘陈杨赵黄"
 _GIVEN = ("静", "芳", "伟", "敏", "洋", "川")
@@ -23,11 +23,13 @@ _GIVEN = ("静", "芳", "伟", "敏", "洋", "川")
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """User ids by role, all of the first branch; leader and agent are of its first team."""
+    """One person a role: the inspector is of the first branch, leader and agent are of its first team.
+
+    The supervisor is of headquarters, to whom the forms, rules and phrases of the whole centre belong.
+    """
 
     users: dict[str, int]
-    headquarters: int
-    """A supervisor of no branch."""
+    """User ids by role."""
     first_team: list[int]
     """Agent ids; the first is the user `agent`."""
     others: list[int]
@@ -35,11 +37,8 @@ class People:
 
     def actor(self, role: UserRole) -> Actor:
         """The person of this role, as services want them."""
-        return _actor(self.users[role.value])
-
-    def chief(self) -> Actor:
-        """The supervisor of headquarters."""
-        return _actor(self.headquarters)
+        with reading() as session:
+            return actor_of(session.get_one(User, self.users[role.value]), address="127.0.0.1")
 
 
 def add() -> People:
@@ -53,13 +52,7 @@ def add() -> People:
             role.value: _user(session, role, first, of_first[0] if role is UserRole.AGENT else None)
             for role in UserRole
         }
-        chief = User(
-            username="headquarters", name="总部", role=UserRole.SUPERVISOR, password_hash=PASSWORD_LESS,
-            created_at=now(),
-        )  # fmt: skip
-        session.add(chief)
-        session.flush()
-        return People(users, chief.id or 0, of_first, [item for ids in agents.values() for item in ids])
+        return People(users, of_first, [item for ids in agents.values() for item in ids])
 
 
 def _teams(session: Session) -> list[Team]:
@@ -96,8 +89,8 @@ def _user(session: Session, role: UserRole, team: Team, agent_id: int | None) ->
         username=role.value,
         name=role.value.title(),
         role=role,
-        password_hash=PASSWORD_LESS,
-        branch_id=None if role is UserRole.ADMINISTRATOR else team.branch_id,
+        password_hash=NO_HASH,
+        branch_id=team.branch_id if in_team or role is UserRole.INSPECTOR else None,
         team_id=team.id if in_team else None,
         agent_id=agent_id,
         created_at=now(),
@@ -105,8 +98,3 @@ def _user(session: Session, role: UserRole, team: Team, agent_id: int | None) ->
     session.add(row)
     session.flush()
     return row.id or 0
-
-
-def _actor(user_id: int) -> Actor:
-    with reading() as session:
-        return actor_of(session.get_one(User, user_id), address="127.0.0.1")

@@ -1,4 +1,4 @@
-"""Evaluations of a generated installation: released over the last days, some acknowledged; and assignments."""
+"""Evaluations of a generated installation, released over the last days, and what is still to be scored."""
 
 from __future__ import annotations
 
@@ -149,4 +149,3 @@ def _assignment(recording: Recording, evaluator_id: int, state: AssignmentState)
         state=state,
         inclusion_probability=0.1,
     )
-

@@ -63,6 +63,37 @@ def rejudge(calls: int, rules: int, as_json: bool) -> None:
     _show(run(calls, rules, with_bar), as_json=as_json)
 
 
+@bench.command("pages")
+@click.option(
+    "--recordings", type=click.IntRange(min=1), default=500, show_default=True, help="通话数。Calls."
+)
+@click.option(
+    "--evaluations",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="已发布的评分。Released.",
+)
+@click.option("--rounds", type=click.IntRange(min=1), default=10, show_default=True, help="每页打开几次。")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="生成的数据放在哪里。")
+@click.option("--fresh", is_flag=True, help="重新生成数据。Generate the data anew.")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def pages(
+    recordings: int, evaluations: int, rounds: int, folder: Path | None, fresh: bool, as_json: bool
+) -> None:
+    """每个页面的耗时、语句数、字节数。Every GET page on generated data, as the role that it is for."""
+    from qm.bench.pages import failed, run  # noqa: PLC0415
+    from qm.cli.bench_table import print_pages  # noqa: PLC0415
+
+    report = run(min(evaluations, recordings), recordings, rounds=rounds, folder=folder, fresh=fresh)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print_pages(report)
+    if failed(report):
+        raise SystemExit(1)
+
+
 def _show(report: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))

@@ -14,6 +14,7 @@ from qm.actor import SYSTEM
 from qm.cli.gather import Given, Incoming, files_in, from_manifest, with_call_data
 from qm.cli.progress import follow
 from qm.cli.setup import open_database
+from qm.services import statistics
 from qm.services.ingest import Ingested
 from qm.services.ingest import ingest as take_in
 from qm.settings import settings
@@ -68,6 +69,7 @@ def ingest(
     for fault in faults:
         click.secho(f"✗ {manifest and manifest.name} {fault}", fg="red")
     made = _take_in_all(incoming)
+    statistics.refresh()
     _summary(made, faults)
     arrived = [item.recording_id for item in made if item.recording_id]
     if wait and arrived:

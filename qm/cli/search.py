@@ -29,7 +29,9 @@ def search(query: str, role: str | None, page: int) -> None:
     results = find(SYSTEM, query, role=Role(role) if role else None, page=page)
     for item in results.found:
         click.echo(_line(item))
-    click.echo(f"{results.total} 处 / {results.calls} 通（第 {results.page}/{results.pages} 页）", err=True)
+    more = "+" if results.more else ""
+    counted = f"{results.total}{more} 处 / {results.calls}{more} 通"
+    click.echo(f"{counted}（第 {results.page}/{results.pages}{more} 页）", err=True)
     if not results.total:
         raise SystemExit(1)
 

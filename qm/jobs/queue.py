@@ -32,10 +32,12 @@ def enqueue(recording_id: str, *, step_from: Step = Step.STORE, wakes: int = 0) 
             session.delete(old)
         session.flush()
         moment = now()
+        recording = session.get_one(Recording, recording_id)
         session.add(
             Job(
                 id=job_id,
                 recording_id=recording_id,
+                branch_id=recording.branch_id,
                 state=JobState.QUEUED,
                 step=step_from.value,
                 wakes=wakes,

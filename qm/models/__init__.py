@@ -23,7 +23,7 @@ from qm.models.judging import (
     WhatIfRun,
 )
 from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionState
-from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
+from qm.models.operations import AuditEvent, Job, JobState, JobTally, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.private import PersonalData, QueueTerm
 from qm.models.recordings import (
@@ -61,6 +61,7 @@ __all__ = [
     "HitRow",
     "Job",
     "JobState",
+    "JobTally",
     "LearnedModelRow",
     "LearningRun",
     "Listening",

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from qm.models.base import UtcDateTime, enum_type, json_type
@@ -26,10 +27,16 @@ class Job(SQLModel, table=True):
     """The visible side of one durable workflow: one a recording (latest run)."""
 
     __tablename__ = "job"
+    __table_args__ = (
+        sa.Index("ix_job_state_updated", "state", "updated_at"),
+        sa.Index("ix_job_branch_updated", "branch_id", "updated_at"),
+    )
     id: str = Field(primary_key=True, max_length=80)
     """The engine's workflow id."""
     recording_id: str = Field(foreign_key="recording.id", ondelete="CASCADE", index=True)
-    state: JobState = Field(sa_type=enum_type(JobState, "job_state"), index=True)
+    branch_id: int | None = None
+    """The recording's, which does not change: whose jobs these are is asked every two seconds."""
+    state: JobState = Field(sa_type=enum_type(JobState, "job_state"))
     step: str = Field(default="", max_length=20)
     """store, transcribe, scan, prescore."""
     progress: float = 0.0
@@ -43,8 +50,18 @@ class Job(SQLModel, table=True):
     """In words, with what to do next."""
     worker: str = Field(default="", max_length=80)
     created_at: datetime = Field(sa_type=UtcDateTime)
-    updated_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class JobTally(SQLModel, table=True):
+    """What a change of a job adds to or takes from a kept count: triggers write it (migration 0012)."""
+
+    __tablename__ = "job_tally"
+    id: int | None = Field(default=None, primary_key=True)
+    branch_id: int | None = None
+    state: JobState = Field(sa_type=enum_type(JobState, "job_state"))
+    number: int
 
 
 class WorkerBeat(SQLModel, table=True):

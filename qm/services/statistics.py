@@ -9,7 +9,7 @@ _ROWS_LOOKED_AT = 1000
 
 
 def refresh() -> None:
-    """Have SQLite count anew; call it after large loads and now and then.
+    """Have SQLite count anew; workers do now and then, and whoever wrote much at once.
 
     Nothing else ever does: without, every plan is a guess. `PRAGMA optimize` alone would look only at tables
     that its own connection has asked (before SQLite 3.46), so `ANALYZE` is told outright and kept short.

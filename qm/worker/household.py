@@ -13,14 +13,17 @@ from qm import database, jobs
 from qm.clock import now
 from qm.database import writing
 from qm.errors import QmError
-from qm.jobs import beats, mirror
-from qm.services import retention
+from qm.jobs import beats, mirror, tally
+from qm.services import retention, statistics
 from qm.settings import Settings
 from transcribe.types import EngineUnavailable
 from transcribe.weights import find_weights
 
 WAKE_EVERY_BEATS = 2
+FOLD_EVERY_BEATS = 20
 PURGE_EVERY = timedelta(days=1)
+COUNT_EVERY = timedelta(hours=1)
+"""Rather than daily: it costs little, and the calls of a large load arrive through workers."""
 _REACH_WITHIN_S = 3.0
 
 log = structlog.get_logger()
@@ -33,7 +36,7 @@ class Household:
         self.name = name
         self._config = config
         self._started_at = now()
-        self._purge_at = self._started_at
+        self._purge_at = self._count_at = self._started_at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="household", daemon=True)
 
@@ -61,7 +64,10 @@ class Household:
                     log.info("work_taken_over", worker=self.name, workflows=freed)
                 if turn % WAKE_EVERY_BEATS == 0:
                     wake(self._config)
+                if turn % FOLD_EVERY_BEATS == 0:
+                    tally.fold()
                 self._purge()
+                self._count()
             except Exception as error:  # noqa: BLE001 - a database out of reach must not end the beat
                 log.warning("household_stumbled", worker=self.name, error=type(error).__name__)
 
@@ -71,6 +77,11 @@ class Household:
         self._purge_at = now() + PURGE_EVERY
         purged = retention.purge()
         log.info("purged", worker=self.name, attempts=purged.attempts, files=purged.files)
+
+    def _count(self) -> None:
+        if now() >= self._count_at:
+            self._count_at = now() + COUNT_EVERY
+            statistics.refresh()
 
 
 def wake(config: Settings) -> int:
