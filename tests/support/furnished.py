@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
-from qm.models import ApiToken, EvaluationState, Job, JobState, RubricVersion, User, VersionState
+from qm.models import Agent, ApiToken, EvaluationState, Job, JobState, RubricVersion, User, VersionState
 from qm.queries.people import actor_of, hash_token
 from qm.services import (
     acknowledge,
@@ -177,18 +177,28 @@ def _token(user: User, text: str, *, revoked: bool = False) -> ApiToken:
 
 
 def _scored(centre: Centre) -> tuple[int, str]:
-    """Released evaluations of three agents, one acknowledged with words; gives that, and a call unscored."""
+    """Released evaluations, one acknowledged with words; gives that, and a call unscored.
+
+    The many that a criterion is learned from are the far branch's: the near one's lists stay short.
+    """
     best, worst = _options()
-    agents = (centre.agent_id, centre.teammate_id, centre.other_agent_id)
+    agents = _far_agents(centre)
     for n in range(ANSWERS):
         call = add_scored(agents[n % 3], faults={LEARNED: best if n % 2 else worst})
         _hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
-    one = add_scored(centre.agent_id, faults={"greeting": "none"}, comment="请先报工号。")
+    one = add_scored(centre.agent_id, faults={"greeting": "none"}, comment="请先报工号。" * 20)
     acknowledge.acknowledge(centre.actors["agent"], one.evaluation_id, words="知道了，下次注意")
     add_scored(centre.agent_id, state=EvaluationState.DRAFT)
-    add_scored(centre.far_agent_id)
     add_scored(centre.teammate_id, faults={"greeting": "partial"})
     return one.evaluation_id, add_call(centre.agent_id)
+
+
+def _far_agents(centre: Centre) -> list[int]:
+    with writing() as session:
+        more = [Agent(team_id=centre.far_team_id, number=number, name="何川") for number in ("9002", "9003")]
+        session.add_all(more)
+        session.flush()
+        return [centre.far_agent_id, *(agent.id or 0 for agent in more)]
 
 
 def _options() -> tuple[str, str]:
