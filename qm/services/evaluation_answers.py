@@ -12,6 +12,7 @@ from qm.database import writing
 from qm.models import AnswerRow, Evaluation, EvidenceRow
 from qm.queries.personal_data import secrets_of
 from qm.services.evaluation_errors import TextTooLong
+from recorder.message import shortened
 from scoring.types import Answer, Evidence, Finding, Rubric
 from transcribe.masking import Secret, hidden
 
@@ -91,7 +92,7 @@ def _row(answer_id: int, item: Evidence, secrets: Iterable[Secret]) -> EvidenceR
         start_s=item.start_s,
         end_s=max(item.start_s, item.end_s),
         role=item.role.value,
-        text=hidden(item.text, secrets)[:_TEXT_MAX],
+        text=shortened(hidden(item.text, secrets), _TEXT_MAX),
         source=item.source[:_SOURCE_MAX],
     )
 

@@ -15,6 +15,7 @@ from qm.models import LearnedModelRow
 from qm.queries import learning as queries
 from qm.services import audit
 from qm.services.rubric_drafts import check_actor
+from recorder.message import message_of
 from scoring.errors import NotEnoughData
 
 
@@ -45,7 +46,7 @@ def train_criterion(
     try:
         model = train(criterion, queries.examples(rubric_key, line.criterion, progress=progress))
     except NotEnoughData as error:
-        raise NotTrained(words=error.detail) from error
+        raise NotTrained(words=message_of(error)) from error
     with writing() as session:
         same = session.exec(
             select(LearnedModelRow.id).where(

@@ -20,8 +20,6 @@ from recorder.calldata import CallData, CallDataInvalid
 from recorder.probe import sha256_of
 from recorder.types import AudioRefused
 
-DETAIL_CHARS = 500
-
 
 class QuarantineDecided(Conflict):
     """The file was retried or discarded already."""
@@ -75,7 +73,7 @@ def keep(
             branch_id=actor.branch_id,
             call_data=fields,
             reason=refusal.reason.value,
-            detail=refusal.detail[:DETAIL_CHARS],
+            detail=refusal.detail,
             object_key=key,
             sha256=sha256,
             size_bytes=path.stat().st_size,
@@ -155,7 +153,7 @@ def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: Audio
         row = _held(session, quarantine_id)
         _check_open(row)
         row.call_data = dict(fields)
-        row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
+        row.reason, row.detail = refusal.reason.value, refusal.detail
 
 
 def _fields(call_data: CallData | CallDataInvalid | Mapping[str, Any]) -> dict[str, Any]:
