@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from recorder.message import Message, Param
+
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])| ")
 
 
@@ -21,10 +23,10 @@ class QmError(Exception):
     status = 400
     message = "请求无法完成，请检查后重试。"
 
-    def __init__(self, message: str | None = None, /, **params: object) -> None:
+    def __init__(self, message: str | None = None, /, **params: Param) -> None:
         self.message = message or type(self).message
         self.params = params
-        super().__init__(self.message % params if params else self.message)
+        super().__init__(Message(self.message, **params))
 
     @property
     def code(self) -> str:

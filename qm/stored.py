@@ -16,6 +16,7 @@ from qm.database import reading
 from qm.errors import NotFound
 from qm.models import Agent, FindingRow, HitRow, Recording, Team, TranscriptRow
 from recorder.types import Role
+from scoring.documents import evidence_from_dict, evidence_to_dict
 from scoring.types import Conversation, Evidence, Finding
 from transcribe.types import Acoustics, Hit, Overlap, Span, Transcript, Utterance, Word
 
@@ -143,18 +144,12 @@ def load_hit(row: HitRow) -> Hit:
 
 def dump_evidence(evidence: Evidence) -> Document:
     """One piece of evidence as JSON."""
-    return {
-        "start_s": evidence.start_s,
-        "end_s": evidence.end_s,
-        "role": evidence.role.value,
-        "text": evidence.text,
-        "source": evidence.source,
-    }
+    return evidence_to_dict(evidence)
 
 
 def load_evidence(stored: Mapping[str, Any]) -> Evidence:
     """One stored piece of evidence."""
-    return Evidence(**{**stored, "role": Role(stored["role"])})
+    return evidence_from_dict(stored)
 
 
 def load_finding(row: FindingRow) -> Finding:

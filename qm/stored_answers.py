@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qm.models import AnswerRow, EvidenceRow
+from recorder.message import shortened
 from recorder.types import Role
 from scoring.types import Answer, Evidence
 
@@ -35,7 +36,7 @@ def evidence_columns(item: Evidence) -> dict[str, Any]:
         "start_s": item.start_s,
         "end_s": max(item.start_s, item.end_s),
         "role": item.role.value,
-        "text": item.text[:_TEXT_MAX],
+        "text": shortened(item.text, _TEXT_MAX),
         "source": item.source[:_SOURCE_MAX],
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from recorder.message import Message, listed
 from recorder.types import AudioRefused, Refusal
 
 
@@ -44,30 +45,31 @@ class FieldError:
     """One thing wrong with call data: the field, and what is wrong and what to do, in Chinese."""
 
     field: str
-    message: str
+    message: Message
 
 
 class CallDataInvalid(AudioRefused):
     """Call data that cannot be taken; `errors` holds every fault, not only the first."""
 
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
-        super().__init__(Refusal.BAD_CALL_DATA, "；".join(error.message for error in errors))
+        super().__init__(Refusal.BAD_CALL_DATA, listed(tuple(error.message for error in errors)))
         self.errors = errors
 
 
-FIELD_NAMES: dict[str, str] = {
-    "external_id": "通话编号",
-    "source": "来源",
-    "agent_no": "工号",
-    "team": "班组",
-    "started_at": "开始时间",
-    "direction": "呼叫方向",
-    "queue": "队列",
-    "caller": "客户号码",
+FIELD_NAMES: dict[str, Message] = {
+    "external_id": Message("通话编号"),
+    "source": Message("来源"),
+    "agent_no": Message("工号"),
+    "team": Message("班组"),
+    "started_at": Message("开始时间"),
+    "direction": Message("呼叫方向"),
+    "queue": Message("队列"),
+    "caller": Message("客户号码"),
 }
 """Fields of `CallData` and their Chinese names."""
 
 _MAX_CHARS = 200
+_EXAMPLE = "2026-11-02T09:12:31+08:00"
 _MOST_CHARS = {"external_id": 120, "source": 40}
 """Fields that name a call are kept whole: cut short, two calls could become one."""
 _DIRECTIONS = {
@@ -89,12 +91,12 @@ def parse_call_data(fields: Mapping[str, Any], *, source: str = "", zone: tzinfo
     """
     texts = {str(name): _text(value) for name, value in fields.items() if value is not None}
     errors = [
-        FieldError(name, f"缺少{FIELD_NAMES[name]}（{name}），请补上")
+        FieldError(name, Message("缺少%(name)s（%(field)s），请补上", name=FIELD_NAMES[name], field=name))
         for name in ("external_id", "agent_no", "started_at")
         if not texts.get(name)
     ]
     errors += [
-        FieldError(name, f"{FIELD_NAMES.get(name, name)}超过 {_most(name)} 个字或含控制字符，请更正")
+        FieldError(name, _too_long(name))
         for name, text in texts.items()
         if len(text) > _most(name) or not text.isprintable()
     ]
@@ -123,10 +125,10 @@ def sidecar_call_data(path: Path, *, source: str = "", zone: tzinfo | None = Non
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise _bad_sidecar(path, "不是有效的 JSON") from error
+        raise _bad_sidecar(path, Message("不是有效的 JSON")) from error
     meta = document.get("meta") if isinstance(document, dict) else None
     if not isinstance(meta, dict):
-        raise _bad_sidecar(path, "缺少 meta 对象")
+        raise _bad_sidecar(path, Message("缺少 meta 对象"))
     return parse_call_data({"external_id": path.stem, **meta}, source=source, zone=zone)
 
 
@@ -136,9 +138,14 @@ def sidecar_of(audio: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def _bad_sidecar(path: Path, fault: str) -> CallDataInvalid:
-    message = f"通话数据文件 {path.name} {fault}，请按接入文档的格式更正"
+def _bad_sidecar(path: Path, fault: Message) -> CallDataInvalid:
+    message = Message("通话数据文件 %(name)s %(fault)s，请按接入文档的格式更正", name=path.name, fault=fault)
     return CallDataInvalid((FieldError("meta", message),))
+
+
+def _too_long(name: str) -> Message:
+    told = FIELD_NAMES.get(name, name)
+    return Message("%(name)s超过 %(number)s 个字或含控制字符，请更正", name=told, number=_most(name))
 
 
 def _most(name: str) -> int:
@@ -158,11 +165,11 @@ def _started_at(text: str, zone: tzinfo | None, errors: list[FieldError]) -> dat
         return None
     moment = _moment(text)
     if moment is None or moment.year not in _YEARS:
-        fault = f"开始时间「{text[:40]}」无法识别，请写成 2026-11-02T09:12:31+08:00"
+        fault = Message("开始时间「%(text)s」无法识别，请写成 %(example)s", text=text[:40], example=_EXAMPLE)
         errors.append(FieldError("started_at", fault))
         return None
     if moment.tzinfo is None and zone is None:
-        fault = f"开始时间「{text[:40]}」没有时区，请写成 2026-11-02T09:12:31+08:00"
+        fault = Message("开始时间「%(text)s」没有时区，请写成 %(example)s", text=text[:40], example=_EXAMPLE)
         errors.append(FieldError("started_at", fault))
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
@@ -187,6 +194,8 @@ def _direction(text: str, errors: list[FieldError]) -> Direction | None:
         return Direction.INBOUND
     direction = _DIRECTIONS.get(text.lower())
     if direction is None:
-        fault = f"呼叫方向「{text[:40]}」无法识别，请写「呼入」或「呼出」（inbound / outbound）"
+        fault = Message(
+            "呼叫方向「%(text)s」无法识别，请写「呼入」或「呼出」（inbound / outbound）", text=text[:40]
+        )
         errors.append(FieldError("direction", fault))
     return direction

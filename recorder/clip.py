@@ -15,6 +15,7 @@ import numpy as np
 
 from recorder.decode import decode_span
 from recorder.media import Samples
+from recorder.message import Message
 from recorder.types import AudioRefused, Refusal
 
 ClipFormat = Literal["wav", "mp3", "ogg"]
@@ -46,7 +47,7 @@ def clip(
     """
     samples, rate_hz = decode_span(path, start_s, end_s)
     if not samples.shape[1]:
-        raise AudioRefused(Refusal.TOO_SHORT, "所选片段没有声音，请重新选择起止时间")
+        raise AudioRefused(Refusal.TOO_SHORT, Message("所选片段没有声音，请重新选择起止时间"))
     for from_s, to_s in bleeped:
         _bleep(samples, rate_hz, from_s - start_s - BLEEP_MARGIN_S, to_s - start_s + BLEEP_MARGIN_S)
     pcm = (np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2").T.tobytes()

@@ -11,6 +11,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from recorder.media import Block, MediaUnreadable, Samples, blocks, open_source
+from recorder.message import Message
 from recorder.types import AudioInfo, AudioRefused, CallAudio, Refusal, Role
 
 HEARING_RATE_HZ = 16_000
@@ -40,7 +41,7 @@ def decode(
         sound[:, filled : filled + taken] = piece[:rows, :taken]
         filled += taken
     if not filled:
-        raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法解码。请重新核对存储中的原始文件")
+        raise AudioRefused(Refusal.NOT_AUDIO, Message("文件已无法解码。请重新核对存储中的原始文件"))
     return CallAudio(_by_role(sound[:, :filled], roles), rate_hz, filled / rate_hz)
 
 
@@ -64,7 +65,9 @@ def decode_span(
                 pieces.append(_cut(block, start_s, end_s))
             channels = source.channels
     except MediaUnreadable as error:
-        raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法打开。请重新核对存储中的原始文件") from error
+        raise AudioRefused(
+            Refusal.NOT_AUDIO, Message("文件已无法打开。请重新核对存储中的原始文件")
+        ) from error
     whole = [piece for piece in pieces if piece.shape[0] == channels and piece.shape[1]]
     sound = np.concatenate(whole, axis=1) if whole else np.zeros((channels, 0), dtype=np.float32)
     if rate_hz is None or rate_hz == source_rate_hz or not sound.shape[1]:
@@ -78,7 +81,9 @@ def _all_blocks(path: Path) -> Iterator[Block]:
         with open_source(path) as source:
             yield from blocks(source)
     except MediaUnreadable as error:
-        raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法打开。请重新核对存储中的原始文件") from error
+        raise AudioRefused(
+            Refusal.NOT_AUDIO, Message("文件已无法打开。请重新核对存储中的原始文件")
+        ) from error
 
 
 def _cut(block: Block, start_s: float, end_s: float) -> Samples:

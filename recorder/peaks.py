@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recorder.media import MediaUnreadable, Samples, blocks, open_source
+from recorder.message import Message
 from recorder.types import AudioInfo, AudioRefused, Refusal
 
 PER_SECOND = 10
@@ -82,5 +83,7 @@ def peaks_of(path: Path, *, info: AudioInfo) -> Peaks:
                     for drawing, samples in zip(drawings, block.samples, strict=False):
                         drawing.add(samples)
     except MediaUnreadable as error:
-        raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法打开。请重新核对存储中的原始文件") from error
+        raise AudioRefused(
+            Refusal.NOT_AUDIO, Message("文件已无法打开。请重新核对存储中的原始文件")
+        ) from error
     return Peaks(info.duration_s, tuple(bytes(drawing.values) for drawing in drawings))

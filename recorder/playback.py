@@ -20,6 +20,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from recorder.media import MediaUnreadable, blocks, open_source
+from recorder.message import Message
 from recorder.types import AudioInfo, AudioRefused, Refusal
 
 CONTENT_TYPE = "audio/ogg; codecs=opus"
@@ -52,7 +53,9 @@ def make_playable(path: Path, target: Path, *, info: AudioInfo) -> None:
                 _encode(path, out, info)
         partial.replace(target)
     except MediaUnreadable as error:
-        raise AudioRefused(Refusal.NOT_AUDIO, "文件已无法打开。请重新核对存储中的原始文件") from error
+        raise AudioRefused(
+            Refusal.NOT_AUDIO, Message("文件已无法打开。请重新核对存储中的原始文件")
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -16,6 +16,7 @@ from recorder.integrity import flaw
 from recorder.integrity.riff import UNKNOWN_LENGTH, wav_layout
 from recorder.limits import Limits
 from recorder.media import Block, Damage, MediaUnreadable, Source, blocks, open_source, read_head
+from recorder.message import Message
 from recorder.signal import SignalFacts
 from recorder.sniff import Container, container_of
 from recorder.types import AudioInfo
@@ -111,39 +112,43 @@ def _hear(source: Source, bounds: Limits) -> _Heard:
     return heard
 
 
-def _flac_flaw(source: Source, heard: _Heard) -> str | None:
+def _flac_flaw(source: Source, heard: _Heard) -> Message | None:
     """FLAC names its number of samples in the header: fewer decoded means the rest is missing."""
     if source.container is not Container.FLAC or not source.stream.duration or not source.stream.time_base:
         return None
     claimed_s = float(source.stream.duration * source.stream.time_base)
     if heard.duration_s < claimed_s - 0.001:
-        return f"FLAC 文件头写有 {claimed_s:.1f} 秒，实际只能解出 {heard.duration_s:.1f} 秒"
+        told = {"kind": "FLAC", "claimed": f"{claimed_s:.1f}", "present": f"{heard.duration_s:.1f}"}
+        return Message("%(kind)s 文件头写有 %(claimed)s 秒，实际只能解出 %(present)s 秒", **told)
     return None
 
 
-def _stream_warnings(source: Source) -> tuple[str, ...]:
+def _stream_warnings(source: Source) -> tuple[Message, ...]:
     """Facts about the container that the operator should know."""
     films = [video for video in source.media.streams.video if video.codec_context.name not in _PICTURES]
-    return ("文件带有视频画面，只使用其中的声音",) if films else ()
+    return (Message("文件带有视频画面，只使用其中的声音"),) if films else ()
 
 
-def _sound_warnings(path: Path, container: Container, heard: _Heard, silence_peak: float) -> tuple[str, ...]:
+def _sound_warnings(
+    path: Path, container: Container, heard: _Heard, silence_peak: float
+) -> tuple[Message, ...]:
     """Facts about the sound that do not refuse the file."""
     assert heard.facts is not None
     found = []
     if heard.facts.identical():
-        found.append("两个声道内容相同，按单声道处理")
+        found.append(Message("两个声道内容相同，按单声道处理"))
     elif heard.facts.channels == 2:
         found += [
-            f"第 {number} 声道没有声音"
+            Message("第 %(number)s 声道没有声音", number=number)
             for number, peak in enumerate(heard.facts.peaks(), start=1)
             if peak < silence_peak
         ]
     damaged = heard.damage.bad_packets + heard.odd_blocks
     if damaged:
-        found.append(f"有 {damaged} 处数据损坏，已跳过")
+        found.append(Message("有 %(number)s 处数据损坏，已跳过", number=damaged))
     if heard.damage.lost_s > _LOST_S:
-        found.append(f"录音中间缺少约 {heard.damage.lost_s:.1f} 秒，之后的时间会提前")
+        lost = f"{heard.damage.lost_s:.1f}"
+        found.append(Message("录音中间缺少约 %(seconds)s 秒，之后的时间会提前", seconds=lost))
     if container is Container.WAV and wav_layout(path).data_bytes == UNKNOWN_LENGTH:
-        found.append("文件头没有写数据长度，已按实际数据读取，无法判断结尾是否完整")
+        found.append(Message("文件头没有写数据长度，已按实际数据读取，无法判断结尾是否完整"))
     return tuple(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from recorder.message import Message
 from recorder.mpeg import mp3_frame_bytes
 
 
@@ -33,30 +34,30 @@ _OTHER_MEDIA: tuple[tuple[int, bytes, str], ...] = (
     (0, b"caff", "CAF"),
     (0, b"FORM", "AIFF"),
     (0, b".snd", "AU"),
-    (0, b"#!AMR_MC", "多声道 AMR"),
-    (0, b"#!AMR-WB_MC", "多声道 AMR-WB"),
+    (0, b"#!AMR_MC", Message("多声道 AMR")),
+    (0, b"#!AMR-WB_MC", Message("多声道 AMR-WB")),
     (0, b"#!SILK_V3", "SILK"),
     (0, b"\x02#!SILK_V3", "SILK"),
     (8, b"AVI ", "AVI"),
     (0, b"RF64", "RF64 WAV"),
-    (0, b"RIFX", "大端 WAV"),
+    (0, b"RIFX", Message("大端 WAV")),
 )
 
-_DOCUMENTS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "压缩包或 Office 文档"),
-    (b"Rar!", "压缩包"),
-    (b"7z\xbc\xaf", "压缩包"),
-    (b"\x1f\x8b", "压缩包"),
-    (b"%PDF", "PDF 文档"),
-    (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"),
-    (b"GIF8", "图片"),
-    (b"\xd0\xcf\x11\xe0", "Office 文档"),
-    (b"MZ", "程序"),
-    (b"\x7fELF", "程序"),
-    (b"<", "网页或 XML 文本"),
-    (b"{", "JSON 文本"),
-    (b"#EXTM3U", "播放列表"),
+_DOCUMENTS: tuple[tuple[bytes, Message], ...] = (
+    (b"PK\x03\x04", Message("压缩包或 Office 文档")),
+    (b"Rar!", Message("压缩包")),
+    (b"7z\xbc\xaf", Message("压缩包")),
+    (b"\x1f\x8b", Message("压缩包")),
+    (b"%PDF", Message("PDF 文档")),
+    (b"\x89PNG", Message("图片")),
+    (b"\xff\xd8\xff", Message("图片")),
+    (b"GIF8", Message("图片")),
+    (b"\xd0\xcf\x11\xe0", Message("Office 文档")),
+    (b"MZ", Message("程序")),
+    (b"\x7fELF", Message("程序")),
+    (b"<", Message("网页或 XML 文本")),
+    (b"{", Message("JSON 文本")),
+    (b"#EXTM3U", Message("播放列表")),
 )
 
 
@@ -86,7 +87,7 @@ def other_media(head: bytes) -> str | None:
     return None
 
 
-def document_kind(head: bytes) -> str | None:
+def document_kind(head: bytes) -> Message | None:
     """What a file that is not media looks like, in a word for the message, or None."""
     for magic, name in _DOCUMENTS:
         if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(magic):

@@ -8,6 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.message import Message
+
 
 class Role(StrEnum):
     """Who speaks on a channel or in an utterance."""
@@ -36,7 +38,7 @@ class Refusal(StrEnum):
 class AudioRefused(Exception):
     """A file is not usable as a recording. `reason` is stored, `detail` names the fact in words."""
 
-    def __init__(self, reason: Refusal, detail: str) -> None:
+    def __init__(self, reason: Refusal, detail: Message) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
         self.detail = detail

@@ -7,6 +7,7 @@ from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from recorder.message import Message, message_of_json
 from recorder.types import Role
 from scoring.errors import PackInvalid
 from scoring.types import Answer, CriticalClass, Evidence, Score, SectionScore
@@ -43,10 +44,12 @@ def answer_from_dict(document: Mapping[str, Any]) -> Answer:
 
 
 def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
-    """One piece of evidence."""
-    return {item.name: getattr(evidence, item.name) for item in fields(evidence)} | {
-        "role": str(evidence.role)
-    }
+    """One piece of evidence; a fact has beside its Chinese words the `message` that they were made from."""
+    plain = {item.name: getattr(evidence, item.name) for item in fields(evidence)}
+    plain |= {"role": str(evidence.role), "text": str(evidence.text)}
+    if isinstance(evidence.text, Message):
+        plain["message"] = evidence.text.to_json()
+    return plain
 
 
 def evidence_from_dict(document: Mapping[str, Any]) -> Evidence:
@@ -56,11 +59,19 @@ def evidence_from_dict(document: Mapping[str, Any]) -> Evidence:
             start_s=float(document["start_s"]),
             end_s=float(document["end_s"]),
             role=Role(document["role"]),
-            text=str(document["text"]),
+            text=_text(str(document["text"]), document.get("message")),
             source=str(document["source"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PackInvalid(f"证据无法读取（{type(error).__name__}），请核对文件是否完整。") from error
+
+
+def _text(words: str, message: object) -> str:
+    """Heard words, or the fact that a message states; one that states something else is none."""
+    if message is None:
+        return words
+    told = message_of_json(message)
+    return told if told == words else words
 
 
 def score_to_dict(score: Score) -> dict[str, Any]:

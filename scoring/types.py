@@ -31,7 +31,7 @@ class Evidence:
     end_s: float
     role: Role
     text: str
-    """Heard text, or a fact in words (`前 10 秒未听到`, `静音 17.2 秒`)."""
+    """Heard text, or a fact as a `Message` (`静音 17.2 秒`)."""
     source: str
     """What found it: `phrase:shirking`, `acoustics:dead_air`, `absence`, `human`."""
 
@@ -45,6 +45,7 @@ class Finding:
     verdict: Verdict
     evidence: tuple[Evidence, ...] = ()
     explanation: str = ""
+    """The rule's own sentence, or the usual one as a `Message`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from recorder.message import Message
 from recorder.types import Role
 from transcribe.carry import carry
 from transcribe.digits import runs
@@ -88,7 +89,11 @@ def masked_hit(hit: Hit, transcript: Transcript) -> Hit:
 
 
 def hidden(quotation: str, secrets: Iterable[Secret]) -> str:
-    """What somebody quoted of a call, with every secret in it replaced."""
+    """What somebody quoted of a call, with every secret in it replaced; in a `Message`, what is filled in."""
+    if isinstance(quotation, Message):
+        known = tuple(secrets)
+        told = {n: hidden(v, known) if isinstance(v, str) else v for n, v in quotation.params.items()}
+        return Message(quotation.text, **told)
     for secret in secrets:
         if secret.kind is not PiiKind.CARD_TAIL:
             for said in filter(None, (secret.heard, secret.text)):

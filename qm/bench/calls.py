@@ -40,7 +40,7 @@ def labelled_calls(folder: Path) -> Iterator[LabelledCall]:
     documents = [(path, json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
     calls = [(path, document) for path, document in documents if "file" in document and "labels" in document]
     if not calls:
-        raise NoCalls(folder=folder)
+        raise NoCalls(folder=str(folder))
     for path, document in calls:
         meta = {key: str(value) for key, value in document.get("meta", {}).items()}
         yield LabelledCall(document.get("id", path.stem), folder / document["file"], meta, document["labels"])

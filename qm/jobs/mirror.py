@@ -15,7 +15,6 @@ from qm.database import reading, writing
 from qm.jobs.steps import Step
 from qm.models import Job, JobState
 
-ERROR_CHARS = 500
 FIRST_REST, LONGEST_REST = timedelta(seconds=6), timedelta(minutes=15)
 
 
@@ -56,7 +55,7 @@ def stumbled(job_id: str, words: str) -> None:
         job = session.get(Job, job_id)
         if job is not None and job.state is JobState.RUNNING:
             job.attempts += 1
-            job.error, job.updated_at = words[:ERROR_CHARS], now()
+            job.error, job.updated_at = words, now()
 
 
 def wait(job_id: str, reason: str) -> None:
@@ -99,7 +98,7 @@ def _end(job_id: str, state: JobState, words: str) -> None:
         if job is None:
             return
         _to(job, state)
-        job.error = words[:ERROR_CHARS]
+        job.error = words
         if state is JobState.WAITING:
             job.next_at = now() + rest_after(job.wakes)
         else:

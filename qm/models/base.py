@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
+
+from recorder.message import Message, message_of_json
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +57,71 @@ class DecimalText(sa.TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:  # noqa: ARG002
         """Read the exact digits."""
         return None if value is None else Decimal(value)
+
+
+class MessageText(sa.TypeDecorator[str]):
+    """A sentence: a `Message` as JSON, so that every reader has it in their language; other text as it is.
+
+    Cut at `most` characters; a message whose JSON is longer is kept as the Chinese sentence. Rows written
+    before messages were kept hold finished sentences, and are shown as they stand.
+    """
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, most: int | None = None) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Store text, or JSON that begins as no sentence does."""
+        return None if value is None else written(value, self.most)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Give the message back, or the text."""
+        if value is None or not value.startswith(_MESSAGE_BEGINS):
+            return value
+        try:
+            return message_of_json(json.loads(value))
+        except ValueError:
+            return value
+
+
+class MessageList(sa.TypeDecorator[list[str]]):
+    """Sentences in a JSON array, each as `MessageText` keeps it: an object for a `Message`, else text."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> Any:  # noqa: ARG002
+        """Store each."""
+        return None if value is None else [plain(item) for item in value]
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> list[str] | None:  # noqa: ARG002
+        """Read each."""
+        return None if value is None else [text_of(item) for item in value]
+
+
+_MESSAGE_BEGINS = '{"text":'
+
+
+def written(text: str, most: int | None = None) -> str:
+    """A sentence as `MessageText` stores it."""
+    if isinstance(text, Message):
+        document = json.dumps(text.to_json(), ensure_ascii=False, separators=(",", ":"))
+        if most is None or len(document) <= most:
+            return document
+    return str(text)[:most]
+
+
+def plain(text: str) -> Any:
+    """A sentence within a JSON document; `text_of` gives it back."""
+    return text.to_json() if isinstance(text, Message) else text
+
+
+def text_of(document: Any) -> str:
+    """The sentence of `plain`."""
+    return message_of_json(document) if isinstance(document, dict) else str(document)
 
 
 def enum_type(enum: type[StrEnum], name: str) -> sa.Enum:

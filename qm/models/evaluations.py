@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type, unique_where
+from qm.models.base import DecimalText, MessageText, UtcDateTime, enum_type, json_type, unique_where
 
 
 class AssignmentState(StrEnum):
@@ -124,7 +124,8 @@ class EvidenceRow(SQLModel, table=True):
     start_s: float
     end_s: float
     role: str = Field(max_length=10)
-    text: str = Field(max_length=300)
+    text: str = Field(sa_type=MessageText(300))
+    """Heard words, or a fact as a `Message`."""
     source: str = Field(max_length=60)
 
 

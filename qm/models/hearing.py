@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type, unique_where
+from qm.models.base import MessageText, UtcDateTime, enum_type, json_type, unique_where
 from recorder.types import Role
 from scoring.types import Verdict
 from transcribe.types import MatchKind, PhraseKind
@@ -88,4 +88,4 @@ class FindingRow(SQLModel, table=True):
     rule_version: int
     verdict: Verdict = Field(sa_type=enum_type(Verdict, "verdict"))
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=json_type())
-    explanation: str = ""
+    explanation: str = Field(default="", sa_type=MessageText())

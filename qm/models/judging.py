@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import DecimalText, UtcDateTime, enum_type, json_type, unique_where
+from qm.models.base import DecimalText, MessageText, UtcDateTime, enum_type, json_type, unique_where
 from qm.models.evaluations import EvaluationKind
 from qm.models.operations import JobState
 
@@ -63,7 +63,7 @@ class WhatIfRun(SQLModel, table=True):
     state: JobState = Field(sa_type=enum_type(JobState, "job_state"))
     total: int = 0
     done: int = 0
-    error: str = Field(default="", max_length=500)
+    error: str = Field(default="", sa_type=MessageText(500))
     requested_by: int | None = Field(default=None, foreign_key="user.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
@@ -137,7 +137,7 @@ class LearningRun(SQLModel, table=True):
     """Answers to learn from."""
     done: int = 0
     """Of these, how many calls were read."""
-    error: str = Field(default="", max_length=500)
+    error: str = Field(default="", sa_type=MessageText(500))
     requested_by: int | None = Field(default=None, foreign_key="user.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)

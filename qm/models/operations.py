@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type
+from qm.models.base import MessageText, UtcDateTime, enum_type, json_type
 
 
 class JobState(StrEnum):
@@ -46,7 +46,7 @@ class Job(SQLModel, table=True):
     """How often it waited and was run again by itself; each time it rests twice as long."""
     next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """While waiting: when it is run again by itself at the earliest."""
-    error: str = Field(default="", max_length=500)
+    error: str = Field(default="", sa_type=MessageText(500))
     """In words, with what to do next."""
     worker: str = Field(default="", max_length=80)
     created_at: datetime = Field(sa_type=UtcDateTime)

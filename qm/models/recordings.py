@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type
+from qm.models.base import MessageList, MessageText, UtcDateTime, enum_type, json_type
 
 
 class RecordingStatus(StrEnum):
@@ -69,7 +69,7 @@ class Recording(SQLModel, table=True):
     identical_channels: bool = False
     roles_swapped: bool = False
     """False: left agent, right customer. Swapped by one click."""
-    warnings: list[str] = Field(default_factory=list, sa_type=json_type())
+    warnings: list[str] = Field(default_factory=list, sa_type=MessageList)
     object_key: str = Field(max_length=300, unique=True)
     playback_key: str | None = Field(default=None, max_length=300)
     peaks_key: str | None = Field(default=None, max_length=300)
@@ -92,7 +92,7 @@ class Quarantine(SQLModel, table=True):
     call_data: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
     reason: str = Field(max_length=40)
     """A `recorder.types.Refusal` value."""
-    detail: str = Field(max_length=500)
+    detail: str = Field(sa_type=MessageText(500))
     object_key: str = Field(max_length=300)
     """Empty once retention removed the bytes of a file that was discarded or taken in."""
     sha256: str = Field(max_length=64, index=True)

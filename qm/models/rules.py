@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import UtcDateTime, enum_type, json_type, unique_where
+from qm.models.base import MessageText, UtcDateTime, enum_type, json_type, unique_where
 from qm.models.library import VersionState
 from qm.models.operations import JobState
 from scoring.types import Verdict
@@ -92,7 +92,7 @@ class RejudgeRun(SQLModel, table=True):
     done: int = 0
     changed: int = 0
     """Calls with at least one other verdict than before."""
-    error: str = Field(default="", max_length=500)
+    error: str = Field(default="", sa_type=MessageText(500))
     requested_by: int | None = Field(default=None, foreign_key="user.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)

@@ -17,6 +17,7 @@ from qm.queries.formviews import (
     SuggestionView,
 )
 from qm.queries.moments import NOT_HEARD, match
+from recorder.message import Message
 from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.marks import chosen_options, mark
@@ -105,7 +106,11 @@ def learned_suggestion(criterion: Criterion, learned: Learned) -> SuggestionView
         label="、".join(labels),
         not_applicable=False,
         occurrences=None,
-        explanation=f"从人工答案学到，把握 {learned.probability:.0%}（模型 {learned.version[:8]}）",
+        explanation=Message(
+            "从人工答案学到，把握 %(sure)s（模型 %(version)s）",
+            sure=f"{learned.probability:.0%}",
+            version=learned.version[:8],
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from qm.database import reading, writing
 from qm.errors import QmError
 from qm.models import JobState, LearningRun, User, WhatIfRun
 from qm.queries.people import actor_of
+from recorder.message import Message, message_of
 
 Run = LearningRun | WhatIfRun
 """One errand with how far it is."""
@@ -46,13 +47,13 @@ def carry_out(
     except Stopped:
         return
     except QmError as error:
-        _end(table, run_id, JobState.FAILED, str(error))
+        _end(table, run_id, JobState.FAILED, message_of(error))
     except OperationalError:
         raise
     except Exception as error:
         name = type(error).__name__
         log.warning("errand_failed", kind=table.__tablename__, row_id=run_id, error=name, exc_info=error)
-        _end(table, run_id, JobState.FAILED, failed % {"error": name})
+        _end(table, run_id, JobState.FAILED, Message(failed, error=name))
     else:
         _end(table, run_id, JobState.DONE, "")
 
@@ -72,7 +73,7 @@ def queue_again(session: Session, table: type[Run], run_id: int) -> bool:
     return _move(session, table, run_id, (JobState.FAILED,), state=JobState.QUEUED, error="")
 
 
-def cancel(session: Session, table: type[Run], run_id: int, words: str) -> None:
+def cancel(session: Session, table: type[Run], run_id: int, words: Message) -> None:
     """Stop a run that has not ended."""
     _move(session, table, run_id, _OPEN, state=JobState.FAILED, error=words, finished_at=now())
 
@@ -91,7 +92,7 @@ def asker(run: Run) -> Actor:
 
 def _end(table: type[Run], run_id: int, state: JobState, words: str) -> None:
     with writing() as session:
-        _move(session, table, run_id, (JobState.RUNNING,), state=state, error=words[:500], finished_at=now())
+        _move(session, table, run_id, (JobState.RUNNING,), state=state, error=words, finished_at=now())
 
 
 def _move(

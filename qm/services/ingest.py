@@ -32,6 +32,7 @@ from qm.services.rosters import Place, place_of
 from qm.settings import settings
 from recorder.calldata import CallData, CallDataInvalid, parse_call_data
 from recorder.limits import Limits
+from recorder.message import Message, advised
 from recorder.probe import probe
 from recorder.storage import ByteStream, read_chunks
 from recorder.types import AudioInfo, AudioRefused, Refusal
@@ -52,7 +53,7 @@ class Ingested:
     quarantine_id: int | None = None
     reason: Refusal | None = None
     detail: str = ""
-    """Why it was refused and what to do, in Chinese."""
+    """Why it was refused and what to do; a `Message`."""
     existing_id: str | None = None
     """For duplicates: the recording that is here already, where it is of the sender's branch."""
     warnings: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class Ingested:
 class Duplicate(AudioRefused):
     """The call or its content is here already."""
 
-    def __init__(self, reason: Refusal, detail: str, *, existing_id: str | None, same_call: bool) -> None:
+    def __init__(self, reason: Refusal, detail: Message, *, existing_id: str | None, same_call: bool) -> None:
         super().__init__(reason, detail)
         self.existing_id = existing_id
         self.same_call = same_call
@@ -149,14 +150,17 @@ def _refuse_duplicate(call: CallData, info: AudioInfo, actor: Actor) -> None:
     same = same_call is not None and same_bytes is not None and same_bytes.id == same_call.id
     reason = Refusal.DUPLICATE_ID if same_call is not None else Refusal.DUPLICATE_CONTENT
     if actor.branch_id not in (None, here.branch_id):
-        detail = "其他机构已有这通录音或相同的内容。请核对通话编号和文件，或联系总部"
+        fact = Message("其他机构已有这通录音或相同的内容")
+        detail = advised(fact, Message("请核对通话编号和文件，或联系总部"))
         raise Duplicate(reason, detail, existing_id=None, same_call=same)
     if same_bytes is not None and same_call is None:
-        detail = f"内容与通话 {here.external_id} 的录音（{here.id}）完全相同。请核对文件是否选错"
+        fact = Message("内容与通话 %(call)s 的录音（%(id)s）完全相同", call=here.external_id, id=here.id)
+        detail = advised(fact, Message("请核对文件是否选错"))
     elif same:
-        detail = f"这通录音已经入库（{here.id}），无需重复导入"
+        detail = Message("这通录音已经入库（%(id)s），无需重复导入", id=here.id)
     else:
-        detail = f"通话编号 {call.external_id} 已有另一份录音（{here.id}）。请核对通话编号"
+        fact = Message("通话编号 %(call)s 已有另一份录音（%(id)s）", call=call.external_id, id=here.id)
+        detail = advised(fact, Message("请核对通话编号"))
     raise Duplicate(reason, detail, existing_id=here.id, same_call=same)
 
 

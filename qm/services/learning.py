@@ -14,6 +14,7 @@ from qm.errors import Conflict, InvalidInput
 from qm.models import LearnedModelRow
 from qm.queries import learning as queries
 from qm.services import audit
+from recorder.message import message_of
 from scoring.errors import NotEnoughData
 
 
@@ -44,7 +45,7 @@ def train_criterion(
     try:
         model = train(criterion, queries.examples(rubric_key, line.criterion, progress=progress))
     except NotEnoughData as error:
-        raise NotTrained(words=error.detail) from error
+        raise NotTrained(words=message_of(error)) from error
     with writing() as session:
         same = session.exec(
             select(LearnedModelRow.id).where(

@@ -14,9 +14,10 @@ from qm.errors import Conflict, NotFound
 from qm.models import JobState, LearningRun
 from qm.queries import learning as queries
 from qm.services import audit, errand_runs, learning
+from recorder.message import Message
 from scoring.suggest import LEAST_ANSWERS
 
-CANCELLED = "已取消，模型没有变。"
+CANCELLED = Message("已取消，模型没有变。")
 BROKEN = "训练出错（%(error)s）。请再试；若仍失败，请告诉管理员。"
 _SAY_EVERY_S = 0.5
 

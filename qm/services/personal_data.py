@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlmodel import Session, col, select
@@ -80,7 +81,9 @@ def _mask(session: Session, row: TranscriptRow) -> None:
         hit.heard = masked_hit(stored.load_hit(hit), shown).heard
         session.add(hit)
     for finding in session.exec(select(FindingRow).where(FindingRow.transcript_id == row.id)).all():
-        finding.evidence = [{**item, "text": hidden(item["text"], secrets)} for item in finding.evidence]
+        proofs = [stored.load_evidence(item) for item in finding.evidence]
+        proofs = [replace(item, text=hidden(item.text, secrets)) for item in proofs]
+        finding.evidence = [stored.dump_evidence(item) for item in proofs]
         session.add(finding)
 
 

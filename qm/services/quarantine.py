@@ -15,7 +15,6 @@ from qm.errors import Conflict
 from qm.models import Quarantine, QuarantineState
 from qm.queries import quarantine as queries
 from qm.services import audit, ingest, objects
-from qm.services.refused_files import DETAIL_CHARS
 from recorder.types import AudioRefused
 
 
@@ -108,4 +107,4 @@ def _refused_again(quarantine_id: int, fields: Mapping[str, Any], refusal: Audio
         row = _held(session, quarantine_id)
         _check_open(row)
         row.call_data = dict(fields)
-        row.reason, row.detail = refusal.reason.value, refusal.detail[:DETAIL_CHARS]
+        row.reason, row.detail = refusal.reason.value, refusal.detail

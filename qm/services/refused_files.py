@@ -17,8 +17,6 @@ from recorder.calldata import CallData, CallDataInvalid
 from recorder.probe import sha256_of
 from recorder.types import AudioRefused
 
-DETAIL_CHARS = 500
-
 
 def keep_refused(
     path: Path,
@@ -54,7 +52,7 @@ def keep_refused(
             branch_id=actor.branch_id,
             call_data=fields,
             reason=refusal.reason.value,
-            detail=refusal.detail[:DETAIL_CHARS],
+            detail=refusal.detail,
             object_key=key,
             sha256=sha256,
             size_bytes=path.stat().st_size,

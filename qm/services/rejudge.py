@@ -31,6 +31,7 @@ from qm.queries.rules_calls import heard_ids
 from qm.services import audit
 from qm.services.rejudge_chunk import Chunk, begin_child, judge_chunk, judge_in_child
 from qm.services.rejudge_store import RulesChanged, keep
+from recorder.message import Message, advised, message_of
 
 CHUNK = 200
 """Calls judged together and written in one transaction."""
@@ -114,8 +115,8 @@ def perform(run_id: int, *, processes: int) -> Tally:
         with _alive(run_id):
             tally = rejudge(processes=processes, progress=lambda tally: _moved(run_id, tally))
     except Exception as error:
-        words = f"{error}" if str(error) else type(error).__name__
-        _ended(run_id, JobState.FAILED, f"重新判定中断：{words}。请再点一次“按现行规则重新判定”。"[:500])
+        fact = Message("重新判定中断：%(words)s", words=message_of(error))
+        _ended(run_id, JobState.FAILED, advised(fact, Message("请再点一次“按现行规则重新判定”")))
         raise
     _ended(run_id, JobState.DONE, "")
     return tally

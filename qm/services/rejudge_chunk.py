@@ -19,6 +19,7 @@ from qm import database, stored
 from qm.database import reading
 from qm.errors import Conflict
 from qm.models import Evaluation, EvaluationKind, FindingRow, RubricVersion, VersionState
+from qm.models.base import written
 from qm.queries.rubric_bindings import GENERAL_RUBRIC, versions_for
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules_judging
@@ -142,19 +143,20 @@ def rubric_in_force(session: Session) -> RubricVersion:
     return found
 
 
-_COLUMNS = ("rule_version", "verdict", "explanation", "transcript_id", "library_id")
+_COLUMNS = ("rule_version", "verdict", "transcript_id", "library_id")
 
 
 def _stored_findings(session: Session, recording_ids: Sequence[str]) -> dict[str, dict[str, tuple[int, Row]]]:
-    """By recording and rule: the row's id and what it holds, the evidence as it is written."""
+    """By recording and rule: the row's id and what it holds, its texts as they are written."""
     named = (col(FindingRow.recording_id), col(FindingRow.rule_key), col(FindingRow.id))
-    evidence = sa.cast(col(FindingRow.evidence), sa.Text)
+    texts = (sa.cast(col(FindingRow.evidence), sa.Text), sa.cast(col(FindingRow.explanation), sa.Text))
     columns = [getattr(FindingRow, name) for name in _COLUMNS]
-    statement = sa.select(*named, evidence, *columns).where(col(FindingRow.recording_id).in_(recording_ids))
+    statement = sa.select(*named, *texts, *columns).where(col(FindingRow.recording_id).in_(recording_ids))
     found: dict[str, dict[str, tuple[int, Row]]] = defaultdict(dict)
-    for recording_id, key, row_id, proof, *values in session.connection().execute(statement):
+    for recording_id, key, row_id, proof, told, *values in session.connection().execute(statement):
         row = dict(zip(_COLUMNS, values, strict=True))
-        found[recording_id][key] = (row_id, row | {"verdict": row["verdict"].value, "evidence": proof})
+        row |= {"verdict": row["verdict"].value, "evidence": proof, "explanation": told}
+        found[recording_id][key] = (row_id, row)
     return found
 
 
@@ -216,7 +218,7 @@ def _row(finding: Finding, call: StoredCall) -> Row:
         "rule_version": finding.rule_version,
         "verdict": finding.verdict.value,
         "evidence": _written([stored.dump_evidence(item) for item in finding.evidence]),
-        "explanation": finding.explanation,
+        "explanation": written(finding.explanation),
         "transcript_id": call.transcript_id,
         "library_id": call.library_id,
     }

@@ -25,7 +25,6 @@ from qm.services import rules_judging
 from qm.services.rejudge_chunk import CallJudged, Chunk
 from scoring.types import Score
 
-_TEXT_CHARS = 300
 _IDS_TOGETHER = 5000
 """Ids in one statement; databases limit how many values a statement may carry."""
 _FINDING = sa.table("finding", *map(sa.column, FindingRow.model_fields))
@@ -209,7 +208,7 @@ def _answers(session: Session, calls: Sequence[CallJudged], ids: dict[str, int])
                 "start_s": item.start_s,
                 "end_s": max(item.start_s, item.end_s),
                 "role": item.role.value,
-                "text": item.text[:_TEXT_CHARS],
+                "text": item.text,
                 "source": item.source[:60],
             }
             for evaluation_id, answer, _ in given

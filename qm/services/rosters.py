@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from qm.actor import Actor
 from qm.queries import people
 from recorder.calldata import CallData
+from recorder.message import Message
 from recorder.types import AudioRefused, Refusal
 
 
@@ -32,7 +33,7 @@ def place_of(call: CallData, actor: Actor) -> Place:
         agent, team = found
         _check_branch(team.branch_id, call, actor)
         return Place(agent.id, team.id, team.branch_id)
-    warning = f"工号 {call.agent_no} 不在花名册中，请管理员补录座席"
+    warning = Message("工号 %(agent_no)s 不在花名册中，请管理员补录座席", agent_no=call.agent_no)
     kept = {"agent_no": call.agent_no, **({"team": call.team} if call.team else {})}
     named = people.team_by_name(call.team) if call.team else None
     if named is not None and actor.branch_id in (None, named.branch_id):
@@ -44,5 +45,8 @@ def _check_branch(branch_id: int, call: CallData, actor: Actor) -> None:
     if actor.branch_id is not None and actor.branch_id != branch_id:
         raise AudioRefused(
             Refusal.BAD_CALL_DATA,
-            f"工号 {call.agent_no} 属于其他分支机构，请由该机构或总部导入，或更正工号",
+            Message(
+                "工号 %(agent_no)s 属于其他分支机构，请由该机构或总部导入，或更正工号",
+                agent_no=call.agent_no,
+            ),
         )

@@ -15,6 +15,7 @@ from qm.models import RuleVersion, ShadowFinding, VersionState
 from qm.queries import rules as queries
 from qm.services import audit
 from qm.services.rules_fixtures import check_fixtures, read_fixtures
+from recorder.message import Message
 from scoring.rules import Rule, RuleInvalid, load_rules
 
 KEY_CHARS = 60
@@ -27,8 +28,8 @@ class RuleUnusable(InvalidInput):
 
     message = "第 %(line)d 行有误：%(detail)s。文字已保留，请改好再保存。"
 
-    def __init__(self, line: int, detail: str) -> None:
-        super().__init__(None, line=line, detail=detail.rstrip("。"))
+    def __init__(self, line: int, detail: Message) -> None:
+        super().__init__(None, line=line, detail=detail)
         self.line = line
 
 
@@ -65,20 +66,22 @@ class AlreadyInForce(Conflict):
 def read_rule(text: str, *, key: str | None = None) -> Rule:
     """The one rule of a YAML text. Raises `RuleUnusable` with its line."""
     if len(text) > TEXT_CHARS:
-        raise RuleUnusable(1, f"文字超过 {TEXT_CHARS} 个字符，请精简例句")
+        raise RuleUnusable(1, Message("文字超过 %(most)s 个字符，请精简例句", most=TEXT_CHARS))
     try:
         found = load_rules(text)
     except RuleInvalid as error:
         raise RuleUnusable(error.line, error.detail) from error
     except RecursionError as error:
-        raise RuleUnusable(1, "条件嵌套过深，请拆成几条规则") from error
+        raise RuleUnusable(1, Message("条件嵌套过深，请拆成几条规则")) from error
     if len(found) != 1:
-        raise RuleUnusable(1, f"此处只写一条规则，现有 {len(found)} 条")
+        raise RuleUnusable(1, Message("此处只写一条规则，现有 %(n)s 条", n=len(found)))
     rule = found[0]
     if key is not None and rule.key != key:
-        raise RuleUnusable(_line_of(text, "key"), f"key 应保持 {key}；要另立规则请用“新建规则”")
+        told = Message("%(key)s 应保持 %(was)s；要另立规则请用“新建规则”", key="key", was=key)
+        raise RuleUnusable(_line_of(text, "key"), told)
     if len(rule.key) > KEY_CHARS:
-        raise RuleUnusable(_line_of(text, "key"), f"key 不超过 {KEY_CHARS} 个字符")
+        told = Message("%(key)s 不超过 %(most)s 个字符", key="key", most=KEY_CHARS)
+        raise RuleUnusable(_line_of(text, "key"), told)
     return rule
 
 

@@ -11,6 +11,7 @@ from qm.queries import phrases
 from qm.queries import rules as queries
 from qm.services.pipeline_scan import matcher
 from qm.services.rules_judging import within
+from recorder.message import Message
 from scoring.rules import (
     Fixture,
     Program,
@@ -64,18 +65,22 @@ def read_fixtures(text: str, key: str) -> tuple[Fixture, ...]:
     try:
         found = load_fixtures(text)
     except ScriptInvalid as error:
-        raise FixturesUnusable(detail=f"对话{error}") from error
+        told = Message("对话第 %(line)s 行：%(detail)s", line=error.line, detail=error.detail)
+        raise FixturesUnusable(detail=told) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FixturesUnusable(detail=f"第 {line} 行不是有效的 YAML，请检查缩进") from error
+        told = Message("第 %(line)s 行不是有效的 YAML，请检查缩进", line=line)
+        raise FixturesUnusable(detail=told) from error
     except (KeyError, TypeError, AttributeError) as error:
-        raise FixturesUnusable(detail="每个用例要有 name、script 和 expect") from error
+        raise FixturesUnusable(detail=Message("每个用例要有 name、script 和 expect")) from error
     except ValueError as error:
         allowed = "、".join(Verdict)
-        raise FixturesUnusable(detail=f"expect 里的结论只能是 {allowed}") from error
+        told = Message("expect 里的结论只能是 %(known)s", known=allowed)
+        raise FixturesUnusable(detail=told) from error
     for fixture in found:
         if set(fixture.expected) != {key}:
-            raise FixturesUnusable(detail=f"用例“{fixture.name}”的 expect 应只写 {key}")
+            told = Message("用例“%(name)s”的 expect 应只写 %(key)s", name=fixture.name, key=key)
+            raise FixturesUnusable(detail=told)
     return found
 
 

@@ -16,6 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from qm.errors import InvalidInput
+from recorder.message import Message
 from scoring.rules import Rule, RuleInvalid
 from scoring.rules.model import Explanations
 from scoring.rules.nodes import Condition, Spoken, Step
@@ -40,7 +41,7 @@ BLOCKS_MOST = 1000
 """Of one form: conditions, each with the step that it may stand in."""
 _BEGIN = {"dead_air": {"role": ("anyone",)}}
 """Where a new block does not begin with what is usual: silence is nobody's."""
-_EMPTY = "还没有条件：请添加至少一个"
+_EMPTY = Message("还没有条件：请添加至少一个")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class PartWrong(InvalidInput):
 
     message = "%(detail)s"
 
-    def __init__(self, path: str, detail: str, kind: str = "") -> None:
+    def __init__(self, path: str, detail: Message, kind: str = "") -> None:
         super().__init__(None, detail=detail)
         self.path = path
         self.kind = kind
@@ -220,7 +221,7 @@ class _Tree:
 
     def rule(self, form: RuleForm) -> Node:
         if not form.title:
-            raise PartWrong("title", "请写规则名称")
+            raise PartWrong("title", Message("请写规则名称"))
         wanted = "met_when" if form.must else "violated_when"
         heads = (
             ("title", form.title),
@@ -255,7 +256,8 @@ class _Tree:
     def _inside(self, block: Block, item: FieldOf, at: str) -> Node | None:
         parts = block.inside.get(item.name, ())
         if not parts and item.required:
-            raise PartWrong(at, f"{item.name} {_EMPTY}", block.kind)
+            told = Message("%(name)s 还没有条件：请添加至少一个", name=item.name)
+            raise PartWrong(at, told, block.kind)
         if not parts:
             return None
         if item.form is Form.STEPS:

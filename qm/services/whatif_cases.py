@@ -18,6 +18,7 @@ from qm.models import (
     Team,
     WhatIfCall,
 )
+from qm.models.base import plain
 from qm.queries.answers import answers_by_evaluation
 from qm.queries.rubrics import rubrics_by_id
 from scoring import rules
@@ -119,7 +120,7 @@ def _flip(item: Flip, old: Criterion, new: Criterion, findings: Mapping[str, Fin
         "reason": item.reason.value,
         "before": _said(old, item.before),
         "after": _said(new, item.after),
-        "why": finding.explanation if finding and item.after else "",
+        "why": plain(finding.explanation) if finding and item.after else "",
         "evidence": stored.dump_evidence(proof) if proof else None,
     }
 

@@ -20,11 +20,12 @@ from qm.queries import whatif as queries
 from qm.queries.rubrics import version
 from qm.services import audit, errand_runs
 from qm.services.whatif_cases import lines_of
+from recorder.message import Message
 from scoring import rules
 from scoring.rubric import rubric_from_dict, validate
 
 BATCH = 100
-CANCELLED = "已取消。已算出的结果保留，可以继续。"
+CANCELLED = Message("已取消。已算出的结果保留，可以继续。")
 BROKEN = "试算出错（%(error)s）。请点“继续”；若仍失败，请告诉管理员。"
 
 

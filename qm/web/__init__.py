@@ -7,7 +7,7 @@ from flask import Flask
 from qm import database, logs
 from qm.paths import STATIC, TEMPLATES
 from qm.settings import Settings, settings
-from qm.web import access, built_words, errors, locale, navigation, numbers, security, words
+from qm.web import access, errors, locale, navigation, numbers, saying, security, words
 
 
 def create_app(config: Settings | None = None) -> Flask:
@@ -25,7 +25,7 @@ def create_app(config: Settings | None = None) -> Flask:
     access.register(app)
     navigation.register(app)
     words.register(app)
-    built_words.register(app)
+    saying.register(app)
     numbers.register(app)
     _register_areas(app)
     return app

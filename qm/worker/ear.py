@@ -22,13 +22,14 @@ from qm.hearing import Answers, HearingRequest
 from qm.worker.ear_child import (
     Asked,
     EngineChoice,
-    Message,
     Progressed,
     ProofRequest,
+    Reply,
     Unavailable,
     Unhearable,
     listen,
 )
+from recorder.message import Message, message_of
 from transcribe.phrases.proof import Question
 from transcribe.types import EngineUnavailable, Progress, Transcript
 
@@ -106,7 +107,7 @@ class Ear:
                 self._drop_child()
                 for waiting in batch:
                     if not waiting.answer.done():
-                        waiting.answer.set_exception(HearingFailed(str(error) or type(error).__name__))
+                        waiting.answer.set_exception(HearingFailed(message_of(error)))
 
     def _next_batch(self) -> list[_Waiting]:
         """What is done next: one call's questions, or calls to be heard together; empty at the end."""
@@ -133,7 +134,7 @@ class Ear:
         except (EOFError, OSError):
             self._drop_child()
             if len(batch) == 1:
-                words = "转写进程意外退出，可能是内存不足"
+                words = Message("转写进程意外退出，可能是内存不足")
                 batch[0].answer.set_exception(HearingFailed(words))
                 return
             for waiting in batch:  # find out which call it was
@@ -143,7 +144,7 @@ class Ear:
         connection = self._connection(sum(waiting.duration_s > 0 for waiting in batch))
         connection.send([waiting.asked for waiting in batch])
         while True:
-            message: Message = connection.recv()
+            message: Reply = connection.recv()
             if isinstance(message, Progressed):
                 for waiting in batch:
                     waiting.progress(message.share)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from qm.hearing import Answers, HearingRequest
 from recorder.decode import decode
+from recorder.message import Message, message_of
 from recorder.types import AudioRefused, CallAudio, Role
 from transcribe.engines import from_settings, prover_of
 from transcribe.phrases.proof import Question
@@ -47,14 +48,14 @@ class Progressed:
 class Unavailable:
     """The engine cannot run; `reason` says what to do."""
 
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Unhearable:
     """One call cannot be heard, or hearing failed. `final`: trying again is no use."""
 
-    reason: str
+    reason: Message
     final: bool
 
 
@@ -68,7 +69,7 @@ class ProofRequest:
 
 Asked = HearingRequest | ProofRequest
 Outcome = Transcript | Answers | Unhearable
-Message = Progressed | Unavailable | list[Outcome]
+Reply = Progressed | Unavailable | list[Outcome]
 
 
 def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
@@ -88,7 +89,7 @@ def listen(connection: Connection, choice: EngineChoice, parent: int) -> None:
         try:
             engine = engine or _load(choice)
         except EngineUnavailable as error:
-            connection.send(Unavailable(str(error)))
+            connection.send(Unavailable(message_of(error)))
             continue
         connection.send(_answer(engine, asked, connection))
         _give_memory_back()
@@ -120,7 +121,7 @@ def _prove(engine: Transcriber, asked: ProofRequest) -> Answers | Unhearable:
     try:
         return prover.prove(asked.questions) if prover else [None] * len(asked.questions)
     except Exception as error:  # noqa: BLE001 - as in `_hear`
-        return Unhearable(f"二次听音出错（{type(error).__name__}）", final=False)
+        return Unhearable(Message("二次听音出错（%(what)s）", what=type(error).__name__), final=False)
 
 
 def _hear(
@@ -132,9 +133,9 @@ def _hear(
     try:
         heard = iter(_transcribe(engine, calls, terms, connection))
     except EngineUnavailable as error:
-        return Unavailable(str(error))
+        return Unavailable(message_of(error))
     except Exception as error:  # noqa: BLE001 - whatever the engine throws, the parent must hear of it
-        failed = Unhearable(f"转写出错（{type(error).__name__}）", final=False)
+        failed = Unhearable(Message("转写出错（%(what)s）", what=type(error).__name__), final=False)
         return [failed if isinstance(sound, CallAudio) else sound for sound in sounds]
     return [next(heard) if isinstance(sound, CallAudio) else sound for sound in sounds]
 
@@ -146,7 +147,7 @@ def _sound(request: HearingRequest) -> CallAudio | Unhearable:
     except AudioRefused as refusal:
         return Unhearable(refusal.detail, final=True)
     except Exception as error:  # noqa: BLE001 - as above
-        return Unhearable(f"解码出错（{type(error).__name__}）", final=False)
+        return Unhearable(Message("解码出错（%(what)s）", what=type(error).__name__), final=False)
 
 
 def _transcribe(

@@ -16,6 +16,7 @@ from qm.errors import QmError
 from qm.jobs import beats, mirror, tally
 from qm.services import retention, statistics
 from qm.settings import Settings
+from recorder.message import Message, advised, message_of
 from transcribe.types import EngineUnavailable
 from transcribe.weights import find_weights
 
@@ -98,22 +99,23 @@ def wake(config: Settings) -> int:
     return len(waiting)
 
 
-def unavailable(config: Settings) -> str | None:
+def unavailable(config: Settings) -> Message | None:
     """Why nothing can be heard now, with what to do; None where the engine can run."""
     if config.engine != "whisper":
         return _unreachable(config.engine_endpoint)
     try:
         find_weights(config.model, folder=config.resolved_models_dir)
     except EngineUnavailable as error:
-        return str(error)
+        return message_of(error)
     return None
 
 
-def _unreachable(endpoint: str) -> str | None:
+def _unreachable(endpoint: str) -> Message | None:
     address = urlsplit(endpoint)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
         with socket.create_connection((address.hostname or "", port), timeout=_REACH_WITHIN_S):
             return None
     except OSError:
-        return f"转写服务 {address.hostname or endpoint} 无法连接。请检查服务和设置 QM_ENGINE_ENDPOINT"
+        fact = Message("转写服务 %(host)s 无法连接", host=address.hostname or endpoint)
+        return advised(fact, Message("请检查服务和设置 QM_ENGINE_ENDPOINT"))

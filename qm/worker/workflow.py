@@ -22,6 +22,7 @@ from qm.services import pipeline
 from qm.services.pipeline_hear import RolesChanged
 from qm.services.pipeline_status import RecordingGone
 from qm.worker.ear import CallUnhearable, HearingFailed
+from recorder.message import Message, advised, message_of
 from recorder.storage import ObjectMissing, StorageError
 from recorder.types import AudioRefused
 from transcribe.types import EngineUnavailable
@@ -73,7 +74,7 @@ def process_recording(job_id: str, recording_id: str, first_step: str) -> str:
         try:
             outcome = _RUN[step](job_id, recording_id)
         except engine_errors.DBOSMaxStepRetriesExceeded as error:
-            words = str(error.errors[-1]) if error.errors else str(error)
+            words = message_of(error.errors[-1] if error.errors else error)
             return _give_up(job_id, recording_id, words)
         if outcome != ON:
             return outcome
@@ -99,7 +100,7 @@ def _perform(step: Step, job_id: str, recording_id: str) -> str:
     except OperationalError as error:
         # Else the workflow would end with its job shown as running for ever.
         log.warning("step_stumbled", job_id=job_id, step=step.value, error=type(error).__name__)
-        raise StepStumbled("数据库暂时无法访问。请检查数据库后点“重试”") from None
+        raise StepStumbled(Message("数据库暂时无法访问。请检查数据库后点“重试”")) from None
 
 
 def _try(step: Step, job_id: str, recording_id: str) -> str:
@@ -110,7 +111,7 @@ def _try(step: Step, job_id: str, recording_id: str) -> str:
     try:
         _ACTIONS[step](job)
     except EngineUnavailable as error:
-        mirror.wait(job_id, str(error))
+        mirror.wait(job_id, message_of(error))
         log.info("job_waiting", job_id=job_id, recording_id=recording_id, step=step.value)
         return WAITING
     except RecordingGone:
@@ -128,26 +129,32 @@ def _try(step: Step, job_id: str, recording_id: str) -> str:
     return ON
 
 
-_NEXT: tuple[tuple[type[Exception], str], ...] = (
-    (CallUnhearable, "请核对原始文件，或重新导入后再试"),
-    (RolesChanged, "无需处理；若没有自动继续，请点“重试”"),
-    (HearingFailed, "请稍后点“重试”；若仍失败，请检查内存和模型文件"),
-    (OSError, "请检查磁盘空间和权限后点“重试”"),
+_NEXT: tuple[tuple[type[Exception], Message], ...] = (
+    (CallUnhearable, Message("请核对原始文件，或重新导入后再试")),
+    (RolesChanged, Message("无需处理；若没有自动继续，请点“重试”")),
+    (HearingFailed, Message("请稍后点“重试”；若仍失败，请检查内存和模型文件")),
+    (OSError, Message("请检查磁盘空间和权限后点“重试”")),
 )
 """What to do after errors whose message only says what happened."""
 
 
-def in_words(error: Exception) -> str:
-    """Why a step failed and what to do, in Chinese, for the job's page."""
+def in_words(error: Exception) -> Message:
+    """Why a step failed and what to do, for the job's page."""
     if isinstance(error, AudioRefused):
         return error.detail
     if isinstance(error, StorageError | QmError):
-        return str(error)
+        return message_of(error)
     for kind, advice in _NEXT:
         if isinstance(error, kind):
-            fact = f"读写文件出错（{error.strerror}）" if isinstance(error, OSError) else str(error)
-            return f"{fact}。{advice}"
-    return f"处理出错（{type(error).__name__}）。请点“重试”；若仍失败，请把任务编号告诉管理员"
+            return advised(_fact(error), advice)
+    fact = Message("处理出错（%(what)s）", what=type(error).__name__)
+    return advised(fact, Message("请点“重试”；若仍失败，请把任务编号告诉管理员"))
+
+
+def _fact(error: Exception) -> Message:
+    if isinstance(error, OSError):
+        return Message("读写文件出错（%(what)s）", what=str(error.strerror))
+    return message_of(error)
 
 
 def _transcribe(job: Job) -> None:

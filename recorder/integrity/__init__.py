@@ -14,9 +14,10 @@ from recorder.integrity.frames import adts_flaw, amr_flaw, gsm_flaw, mp3_flaw
 from recorder.integrity.mp4 import mp4_flaw
 from recorder.integrity.ogg import ogg_flaw
 from recorder.integrity.riff import wav_flaw
+from recorder.message import Message
 from recorder.sniff import Container
 
-_CHECKERS: dict[Container, Callable[[Path], str | None]] = {
+_CHECKERS: dict[Container, Callable[[Path], Message | None]] = {
     Container.WAV: wav_flaw,
     Container.OGG: ogg_flaw,
     Container.MP4: mp4_flaw,
@@ -28,7 +29,7 @@ _CHECKERS: dict[Container, Callable[[Path], str | None]] = {
 }
 
 
-def flaw(path: Path, container: Container) -> str | None:
+def flaw(path: Path, container: Container) -> Message | None:
     """What is missing from the file by its container's own account, or None."""
     return _CHECKERS[container](path)
 

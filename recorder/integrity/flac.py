@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recorder.message import Message
 
-def flac_flaw(path: Path) -> str | None:
+
+def flac_flaw(path: Path) -> Message | None:
     """What a FLAC file lacks before its first frame, or None; missing frames show while decoding."""
     size_bytes = path.stat().st_size
     at, last = 4, False
@@ -14,7 +16,7 @@ def flac_flaw(path: Path) -> str | None:
             file.seek(at)
             header = file.read(4)
             if len(header) < 4:
-                return "FLAC 文件头不完整"
+                return Message("%(kind)s 文件头不完整", kind="FLAC")
             last = bool(header[0] & 0x80)
             at += 4 + int.from_bytes(header[1:])
-    return "FLAC 文件只有文件头，没有音频数据" if at >= size_bytes else None
+    return Message("%(kind)s 文件只有文件头，没有音频数据", kind="FLAC") if at >= size_bytes else None

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from recorder.message import Message
 from recorder.mpeg import mp3_frame_bytes
 
 _AMR_NB = (13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1)
@@ -26,30 +27,30 @@ def _mapped(path: Path) -> Iterator[mmap.mmap]:
         yield data
 
 
-def amr_flaw(path: Path) -> str | None:
+def amr_flaw(path: Path) -> Message | None:
     """Whether an AMR file ends inside a frame."""
     with _mapped(path) as data:
         return _amr_flaw(data)
 
 
-def _amr_flaw(data: mmap.mmap) -> str | None:
+def _amr_flaw(data: mmap.mmap) -> Message | None:
     wide = data[:9] == b"#!AMR-WB\n"
     lengths = _AMR_WB if wide else _AMR_NB
     at = 9 if wide else 6
     if len(data) < at:
-        return "AMR 文件头不完整"
+        return Message("%(kind)s 文件头不完整", kind="AMR")
     while at < len(data):
         at += lengths[(data[at] >> 3) & 0x0F]
-    return "AMR 文件的最后一帧不完整" if at > len(data) else None
+    return Message("%(kind)s 文件的最后一帧不完整", kind="AMR") if at > len(data) else None
 
 
-def adts_flaw(path: Path) -> str | None:
+def adts_flaw(path: Path) -> Message | None:
     """Whether an ADTS (raw AAC) file ends inside a frame."""
     with _mapped(path) as data:
         return _adts_flaw(data)
 
 
-def _adts_flaw(data: mmap.mmap) -> str | None:
+def _adts_flaw(data: mmap.mmap) -> Message | None:
     at = 0
     while at + 7 <= len(data) and data[at] == 0xFF and data[at + 1] & 0xF6 == 0xF0:
         length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
@@ -57,31 +58,36 @@ def _adts_flaw(data: mmap.mmap) -> str | None:
             return None
         at += length
     cut = at > len(data) or (at < len(data) and data[at] == 0xFF and len(data) - at < 7)
-    return "AAC 文件的最后一帧不完整" if cut else None
+    return Message("%(kind)s 文件的最后一帧不完整", kind="AAC") if cut else None
 
 
-def gsm_flaw(path: Path) -> str | None:
+def gsm_flaw(path: Path) -> Message | None:
     """Whether a raw GSM 6.10 file ends inside a frame."""
-    return "GSM 文件的最后一帧不完整" if path.stat().st_size % 33 else None
+    return Message("%(kind)s 文件的最后一帧不完整", kind="GSM") if path.stat().st_size % 33 else None
 
 
-def mp3_flaw(path: Path) -> str | None:
+def mp3_flaw(path: Path) -> Message | None:
     """Whether an MP3 file ends inside a frame, or before the length its own header names."""
     with _mapped(path) as data:
         return _mp3_flaw(data)
 
 
-def _mp3_flaw(data: mmap.mmap) -> str | None:
+def _mp3_flaw(data: mmap.mmap) -> Message | None:
     at = first = _after_id3(data)
     if first >= len(data):
-        return "MP3 文件在标签处中断"
+        return Message("%(kind)s 文件在标签处中断", kind="MP3")
     claimed_bytes = _xing_bytes(data, first)
     if claimed_bytes and first + claimed_bytes > len(data):
-        return f"MP3 文件头写有 {claimed_bytes} 字节音频，实际只有 {len(data) - first} 字节"
+        return Message(
+            "%(kind)s 文件头写有 %(claimed)s 字节音频，实际只有 %(present)s 字节",
+            kind="MP3",
+            claimed=claimed_bytes,
+            present=len(data) - first,
+        )
     while (length := mp3_frame_bytes(data, at)) is not None:
         at += length
     cut = at > len(data) or (at < len(data) and len(data) - at < 4 and data[at] == 0xFF)
-    return "MP3 文件的最后一帧不完整" if cut else None
+    return Message("%(kind)s 文件的最后一帧不完整", kind="MP3") if cut else None
 
 
 def _after_id3(data: mmap.mmap) -> int:

@@ -6,11 +6,13 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from recorder.message import Message
+
 _SOUND_BOXES = frozenset({b"moov", b"mdat", b"moof"})
 """Boxes whose loss is a loss of sound; anything else cut short behind them is padding or a stray tag."""
 
 
-def mp4_flaw(path: Path) -> str | None:
+def mp4_flaw(path: Path) -> Message | None:
     """What an MP4 file lacks, or None."""
     size_bytes = path.stat().st_size
     names: set[bytes] = set()
@@ -18,12 +20,16 @@ def mp4_flaw(path: Path) -> str | None:
         if start + length > size_bytes:
             if {b"moov", b"mdat"} <= names and name not in _SOUND_BOXES:
                 return None
-            return f"M4A 文件在 {_printable(name)} 段中断，少了 {start + length - size_bytes} 字节"
+            return Message(
+                "M4A 文件在 %(part)s 段中断，少了 %(number)s 字节",
+                part=_printable(name),
+                number=start + length - size_bytes,
+            )
         names.add(name)
     if b"moov" not in names:
-        return "M4A 文件缺少索引（moov），录音程序没有正常收尾"
+        return Message("M4A 文件缺少索引（moov），录音程序没有正常收尾")
     if b"mdat" not in names:
-        return "M4A 文件只有索引，没有音频数据（mdat）"
+        return Message("M4A 文件只有索引，没有音频数据（mdat）")
     return None
 
 

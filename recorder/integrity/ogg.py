@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recorder.message import Message
+
 _MAX_PAGE_BYTES = 27 + 255 + 255 * 255
 _END_OF_STREAM = 0x04
 
 
-def ogg_flaw(path: Path) -> str | None:
+def ogg_flaw(path: Path) -> Message | None:
     """What an Ogg file lacks at its end, or None."""
     with path.open("rb") as file:
         size_bytes = file.seek(0, 2)
@@ -18,11 +20,11 @@ def ogg_flaw(path: Path) -> str | None:
     while at >= 0:
         length = _page_bytes(tail, at)
         if length is None or at + length > len(tail):
-            return "Ogg 文件的最后一页不完整"
+            return Message("%(kind)s 文件的最后一页不完整", kind="Ogg")
         if at + length == len(tail) or at + length + 4 > len(tail) or tail[at + length :][:4] != b"OggS":
-            return None if tail[at + 5] & _END_OF_STREAM else "Ogg 文件没有结束标志"
+            return None if tail[at + 5] & _END_OF_STREAM else Message("%(kind)s 文件没有结束标志", kind="Ogg")
         at = tail.rfind(b"OggS", 0, at)
-    return "Ogg 文件的最后一页不完整"
+    return Message("%(kind)s 文件的最后一页不完整", kind="Ogg")
 
 
 def _page_bytes(tail: bytes, at: int) -> int | None:

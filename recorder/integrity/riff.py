@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from recorder.message import Message
+
 UNKNOWN_LENGTH = 0xFFFFFFFF
 """Length that writers to a pipe leave in the header: the data runs to the end of the file."""
 
@@ -37,17 +39,22 @@ def wav_layout(path: Path) -> WavLayout:
     return WavLayout(has_format, None, 0)
 
 
-def wav_flaw(path: Path) -> str | None:
+def wav_flaw(path: Path) -> Message | None:
     """What a WAV file lacks by its own header, or None."""
     layout = wav_layout(path)
     if layout.data_bytes is None:
-        return "WAV 文件里没有音频数据块"
+        return Message("WAV 文件里没有音频数据块")
     if layout.data_bytes == UNKNOWN_LENGTH:
         return None
     if layout.data_bytes == 0 and layout.present_bytes > 1024:
-        return "WAV 文件头写的数据长度是 0，录音程序没有正常收尾"
+        return Message("WAV 文件头写的数据长度是 0，录音程序没有正常收尾")
     if layout.present_bytes < layout.data_bytes:
-        return f"WAV 文件头写有 {layout.data_bytes} 字节音频，实际只有 {layout.present_bytes} 字节"
+        return Message(
+            "%(kind)s 文件头写有 %(claimed)s 字节音频，实际只有 %(present)s 字节",
+            kind="WAV",
+            claimed=layout.data_bytes,
+            present=layout.present_bytes,
+        )
     return None
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recorder.message import Message, advised
 from recorder.storage.intake import check_digest, copy_hashed, reading
 from recorder.storage.protocol import (
     ByteStream,
@@ -174,8 +175,9 @@ class DirectoryStore:
         try:
             yield
         except OSError as error:
-            detail = f"录音目录 {self.root} 无法写入（{error.strerror or error}）。请检查权限和剩余空间"
-            raise StoreUnavailable(detail) from error
+            what = error.strerror or str(error)
+            fact = Message("录音目录 %(path)s 无法写入（%(what)s）", path=str(self.root), what=what)
+            raise StoreUnavailable(advised(fact, Message("请检查权限和剩余空间"))) from error
 
 
 class _Span:

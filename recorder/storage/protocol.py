@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from recorder.message import Message, advised
+
 CHUNK_BYTES = 256 * 1024
 """How much is held in memory at a time when bytes are copied."""
 
@@ -21,7 +23,8 @@ class ObjectMissing(StorageError):
     """No object has this key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"存储中没有对象 {key}。请运行 qm doctor 核对记录与存储")
+        fact = Message("存储中没有对象 %(key)s", key=key)
+        super().__init__(advised(fact, Message("请运行 qm doctor 核对记录与存储")))
         self.key = key
 
 
@@ -29,7 +32,8 @@ class KeyRefused(StorageError):
     """The key is not a plain relative path: it would leave the store or name something hidden."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"对象名 {key!r} 不允许。请使用不含 ..、空段和前导点的相对路径")
+        fact = Message("对象名 %(key)s 不允许", key=repr(key))
+        super().__init__(advised(fact, Message("请使用不含 ..、空段和前导点的相对路径")))
         self.key = key
 
 
@@ -37,8 +41,9 @@ class ContentMismatch(StorageError):
     """The bytes that arrived are not those the caller named; nothing was stored."""
 
     def __init__(self, key: str, expected: str, found: str) -> None:
-        digests = f"应为 {expected[:12]}…，实为 {found[:12]}…"
-        super().__init__(f"{key} 的内容校验不符（{digests}），没有保存。请重新传输")
+        digests = Message("应为 %(expected)s…，实为 %(found)s…", expected=expected[:12], found=found[:12])
+        fact = Message("%(key)s 的内容校验不符（%(digests)s），没有保存", key=key, digests=digests)
+        super().__init__(advised(fact, Message("请重新传输")))
         self.key = key
 
 

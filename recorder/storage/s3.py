@@ -17,6 +17,7 @@ from minio.datatypes import Object
 from minio.error import MinioException, S3Error
 from minio.sse import SseS3
 
+from recorder.message import Message
 from recorder.storage.intake import check_digest, copy_hashed
 from recorder.storage.protocol import ByteStream, ObjectMissing, ObjectStat, StoreUnavailable, check_key
 
@@ -161,13 +162,15 @@ class S3Store:
         except S3Error as error:
             if error.code in _MISSING:
                 raise ObjectMissing(key) from error
-            raise self.unavailable(f"拒绝了请求（{error.code}），请检查密钥、权限和桶名") from error
+            told = Message("拒绝了请求（%(code)s），请检查密钥、权限和桶名", code=error.code or "")
+            raise self.unavailable(told) from error
         except (MinioException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self.unavailable("无法连接，请检查地址、网络和服务是否启动") from error
+            raise self.unavailable(Message("无法连接，请检查地址、网络和服务是否启动")) from error
 
-    def unavailable(self, fault: str) -> StoreUnavailable:
+    def unavailable(self, fault: Message) -> StoreUnavailable:
         """The error for a failed request, naming the service and the bucket."""
-        return StoreUnavailable(f"对象存储 {self.endpoint}/{self.bucket} {fault}")
+        bucket = f"{self.endpoint}/{self.bucket}"
+        return StoreUnavailable(Message("对象存储 %(bucket)s %(fault)s", bucket=bucket, fault=fault))
 
 
 class _Response:
@@ -181,7 +184,7 @@ class _Response:
         try:
             return bytes(self._response.read(None if size < 0 else size))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._store.unavailable("在读取中断开，请重试") from error
+            raise self._store.unavailable(Message("在读取中断开，请重试")) from error
 
 
 @contextmanager

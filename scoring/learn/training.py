@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from recorder.message import Message
 from scoring.agreement import cohen_kappa
 from scoring.averages import wilson
 from scoring.errors import NotEnoughData
@@ -69,10 +70,14 @@ def _usable(examples: Sequence[Labelled]) -> list[Labelled]:
     counts = Counter(item.answer for item in examples)
     kept = [item for item in examples if counts[item.answer] >= LEAST_EACH and item.conversation.utterances]
     if len(kept) < LEAST_ANSWERS:
-        words = f"只有 {len(kept)} 个可用的人工答案，至少需要 {LEAST_ANSWERS} 个，请先人工评分。"
+        words = Message(
+            "只有 %(n)s 个可用的人工答案，至少需要 %(least)s 个，请先人工评分",
+            n=len(kept),
+            least=LEAST_ANSWERS,
+        )
         raise NotEnoughData(words)
     if len({item.answer for item in kept}) < 2:
-        words = f"人工答案只有一种（各种答案至少要有 {LEAST_EACH} 个），学不到区别。"
+        words = Message("人工答案只有一种（各种答案至少要有 %(least)s 个），学不到区别", least=LEAST_EACH)
         raise NotEnoughData(words)
     return sorted(kept, key=lambda item: (item.conversation.recording_id, item.answer))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from recorder.message import Message
+
 
 class RuleInvalid(ValueError):
     """A rule file breaks the schema. `line` counts from 1."""
 
-    def __init__(self, line: int, detail: str) -> None:
-        super().__init__(f"第 {line} 行：{detail}")
+    def __init__(self, line: int, detail: Message) -> None:
+        super().__init__(Message("第 %(line)s 行：%(detail)s", line=line, detail=detail))
         self.line = line
         self.detail = detail
 
@@ -15,7 +17,7 @@ class RuleInvalid(ValueError):
 class ScriptInvalid(ValueError):
     """A pasted conversation cannot be read. `line` counts from 1."""
 
-    def __init__(self, line: int, detail: str) -> None:
-        super().__init__(f"第 {line} 行：{detail}")
+    def __init__(self, line: int, detail: Message) -> None:
+        super().__init__(Message("第 %(line)s 行：%(detail)s", line=line, detail=detail))
         self.line = line
         self.detail = detail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from recorder.message import Message
 from recorder.types import Role
 from scoring.rules.nodes import CallData, Comparison, Duration, EndedBy, OpenedBy, TalkShare, Turns, Who
 from scoring.rules.prepared import Match, Prepared
@@ -23,9 +24,8 @@ def _between(value: float, low: float | None, high: float | None) -> Truth:
 def duration(node: Duration, prepared: Prepared) -> Outcome:
     """Compare the call's length."""
     value = prepared.conversation.transcript.duration_s
-    return Outcome(
-        _between(value, node.min_s, node.max_s), _fact(prepared, f"通话 {value:.0f} 秒", "duration")
-    )
+    text = Message("通话 %(seconds)s 秒", seconds=f"{value:.0f}")
+    return Outcome(_between(value, node.min_s, node.max_s), _fact(prepared, text, "duration"))
 
 
 def talk_share(node: TalkShare, prepared: Prepared) -> Outcome:
@@ -33,7 +33,7 @@ def talk_share(node: TalkShare, prepared: Prepared) -> Outcome:
     value = prepared.conversation.acoustics.talk_share.get(node.role.role)
     if value is None or not prepared.roles_certain:
         return Outcome(Truth.UNKNOWN)
-    text = f"说话占比 {value:.0%}"
+    text = Message("说话占比 %(share)s", share=f"{value:.0%}")
     return Outcome(
         _between(value, node.min, node.max), _fact(prepared, text, "acoustics:talk_share", node.role.role)
     )
@@ -44,9 +44,8 @@ def turns(node: Turns, prepared: Prepared) -> Outcome:
     if node.role is not Who.ANYONE and not prepared.roles_certain:
         return Outcome(Truth.UNKNOWN)
     value = len(prepared.own(node.role))
-    return Outcome(
-        _between(value, node.min, node.max), _fact(prepared, f"{value} 句", "turns", node.role.role)
-    )
+    text = Message("%(number)s 句", number=value)
+    return Outcome(_between(value, node.min, node.max), _fact(prepared, text, "turns", node.role.role))
 
 
 def opened_by(node: OpenedBy, prepared: Prepared) -> Outcome:
@@ -60,7 +59,8 @@ def ended_by(node: EndedBy, prepared: Prepared) -> Outcome:
     if given in (Role.AGENT.value, Role.CUSTOMER.value):
         truth = Truth.YES if given == node.role.value else Truth.NO
         end = prepared.end_s
-        return Outcome(truth, (Match(end, end, Role(given), f"挂机方：{given}", "call_data:hung_up_by"),))
+        text = Message("挂机方：%(who)s", who=given)
+        return Outcome(truth, (Match(end, end, Role(given), text, "call_data:hung_up_by"),))
     return _edge(node.role, prepared, -1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from statistics import median
 
+from recorder.message import Message
 from recorder.types import Role
 from scoring.rules.nodes import (
     DeadAir,
@@ -47,7 +48,7 @@ def dead_air(node: DeadAir, prepared: Prepared, holds: tuple[Match, ...]) -> Ite
         asked = any(_asked(hold, span, prepared) for hold in holds)
         if asked and span.duration_s <= node.hold_s:
             continue
-        text = f"静音 {span.duration_s:.1f} 秒"
+        text = Message("静音 %(seconds)s 秒", seconds=f"{span.duration_s:.1f}")
         yield Match(span.start_s, span.end_s, Role.UNKNOWN, text, "acoustics:dead_air")
 
 
@@ -66,7 +67,7 @@ def slow_answers(node: SlowAnswer, prepared: Prepared) -> Iterator[Match]:
         gap_s = after.start_s - before.end_s
         if gap_s >= node.min_s:
             sure = prepared.is_certain(after, node.role)
-            text = f"{gap_s:.1f} 秒后才应答"
+            text = Message("%(seconds)s 秒后才应答", seconds=f"{gap_s:.1f}")
             yield Match(
                 before.end_s, after.start_s, after.role, text, "acoustics:slow_answer", after.index, sure
             )
@@ -83,7 +84,8 @@ def interruptions(node: Interruption, prepared: Prepared) -> Iterator[Match]:
         own = _begun_at(prepared, overlap.interrupter, overlap.start_s)
         if own is None or _is_backchannel(own, prepared, node):
             continue
-        text = f"抢话 {length_s:.2f} 秒：{own.text[:12]}"
+        told = {"seconds": f"{length_s:.2f}", "words": own.text[:12]}
+        text = Message("抢话 %(seconds)s 秒：%(words)s", **told)
         yield Match(
             overlap.start_s,
             overlap.end_s,
@@ -137,7 +139,7 @@ def speech_rates(node: SpeechRate, prepared: Prepared) -> Iterator[Match]:
         rate = u.speech_rate or 0.0
         if _rate_out(node, rate, usual, before):
             sure = prepared.is_certain(u, node.role)
-            text = f"每分钟 {rate:.0f} 字"
+            text = Message("每分钟 %(rate)s 字", rate=f"{rate:.0f}")
             yield Match(u.start_s, u.end_s, u.role, text, "acoustics:speech_rate", u.index, sure)
         before = rate
 
@@ -148,7 +150,7 @@ def _call_rate(node: SpeechRate, prepared: Prepared) -> Iterator[Match]:
         return
     usual = _number(prepared.conversation.call_data.get("usual_rate"))
     if _rate_out(node, rate, usual, None):
-        text = f"全程每分钟 {rate:.0f} 字"
+        text = Message("全程每分钟 %(rate)s 字", rate=f"{rate:.0f}")
         yield Match(prepared.start_s, prepared.end_s, node.role.role, text, "acoustics:speech_rate")
 
 
@@ -190,7 +192,7 @@ def loudness_rises(node: LoudnessRise, prepared: Prepared) -> Iterator[Match]:
         for u, level in own:
             if level - middle >= node.min_db:
                 sure = prepared.is_certain(u, node.role)
-                text = f"音量升高 {level - middle:.1f} 分贝"
+                text = Message("音量升高 %(db)s 分贝", db=f"{level - middle:.1f}")
                 yield Match(u.start_s, u.end_s, u.role, text, "acoustics:loudness", u.index, sure)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from recorder.message import Message
 from recorder.types import Role
 from scoring.rules.distinct import distinct
 from scoring.rules.evaluate import Evaluation
@@ -70,11 +71,11 @@ def _finding(rule: Rule, evaluation: Evaluation) -> Finding:
     prepared = evaluation.prepared
     evaluation.suppose_blind(rule.blind_s)
     if not prepared.utterances:
-        return _told(rule, Verdict.CANNOT_TELL, (_whole(prepared, "没有可用的转写"),))
+        return _told(rule, Verdict.CANNOT_TELL, (_whole(prepared, Message("没有可用的转写")),))
     if rule.applies_when is not None:
         applies = evaluation.ask(rule.applies_when)
         if applies.truth is Truth.NO:
-            return _told(rule, Verdict.NOT_APPLICABLE, (_whole(prepared, "全程未出现适用情形"),))
+            return _told(rule, Verdict.NOT_APPLICABLE, (_whole(prepared, Message("全程未出现适用情形")),))
         if applies.truth is Truth.UNKNOWN:
             asked = evaluation.program.spoken_in(rule.applies_when)
             return _told(rule, Verdict.CANNOT_TELL, _evidence(applies, prepared, asked, rule))
@@ -94,29 +95,44 @@ def _evidence(
         found = distinct(outcome.matches)
         return tuple(Evidence(m.start_s, m.end_s, m.role, m.text, m.source) for m in found)
     if outcome.truth is Truth.UNKNOWN:
-        return _unheard(prepared, asked) or (_whole(prepared, "说话人未能分清"),)
+        return _unheard(prepared, asked) or (_whole(prepared, Message("说话人未能分清")),)
     return (_absence(prepared, asked, rule),)
 
 
 def _unheard(prepared: Prepared, asked: Sequence[Spoken]) -> tuple[Evidence, ...]:
     spans = {span for who in {part.role for part in asked} for span in prepared.blind_for(who)}
     ordered = sorted(spans, key=lambda span: span.start_s)
-    return tuple(Evidence(s.start_s, s.end_s, Role.UNKNOWN, "此处未听清", "unheard") for s in ordered)
+    told = Message("此处未听清")
+    return tuple(Evidence(s.start_s, s.end_s, Role.UNKNOWN, told, "unheard") for s in ordered)
 
 
 def _absence(prepared: Prepared, asked: Sequence[Spoken], rule: Rule) -> Evidence:
     window = asked[0].window if asked else None
-    start, end, where = prepared.start_s, prepared.end_s, "全程"
+    start, end, told = prepared.start_s, prepared.end_s, _NOWHERE[rule.demands]
+    seconds: dict[str, str] = {}
     if window is not None and window.first_s is not None:
-        end, where = min(end, start + window.first_s), f"前 {window.first_s:g} 秒"
+        end, told = min(end, start + window.first_s), _NOT_FIRST[rule.demands]
+        seconds = {"seconds": f"{window.first_s:g}"}
     elif window is not None and window.last_s is not None:
-        start, where = max(start, end - window.last_s), f"最后 {window.last_s:g} 秒"
+        start, told = max(start, end - window.last_s), _NOT_LAST[rule.demands]
+        seconds = {"seconds": f"{window.last_s:g}"}
     who = asked[0].role.role if asked else Role.UNKNOWN
-    what = "未发现" if rule.demands else "未发现问题"
-    return Evidence(start, end, who, f"{where}{what}：{rule.title}", "absence")
+    return Evidence(start, end, who, Message(told.text, title=rule.title, **seconds), "absence")
 
 
-def _whole(prepared: Prepared, text: str) -> Evidence:
+_NOWHERE = {True: Message("全程未发现：%(title)s"), False: Message("全程未发现问题：%(title)s")}
+_NOT_FIRST = {
+    True: Message("前 %(seconds)s 秒未发现：%(title)s"),
+    False: Message("前 %(seconds)s 秒未发现问题：%(title)s"),
+}
+_NOT_LAST = {
+    True: Message("最后 %(seconds)s 秒未发现：%(title)s"),
+    False: Message("最后 %(seconds)s 秒未发现问题：%(title)s"),
+}
+"""Where nothing was found: of what must be there, and of what must not."""
+
+
+def _whole(prepared: Prepared, text: Message) -> Evidence:
     return Evidence(prepared.start_s, prepared.end_s, Role.UNKNOWN, text, "absence")
 
 
@@ -127,10 +143,21 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+_USUAL = {
+    "符合：{title}": Message("符合：%(title)s"),
+    "不符合：{title}": Message("不符合：%(title)s"),
+    "本通电话不适用：{title}": Message("本通电话不适用：%(title)s"),
+    "无法判断：相关时段没有听清": Message("无法判断：相关时段没有听清"),
+}
+"""What rules say that bring no sentence of their own (`Explanations`)."""
+
+
 def _told(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
     first = evidence[0]
-    text = rule.explain.of(verdict)
-    if "{" in text:
+    text: str = rule.explain.of(verdict)
+    if (usual := _USUAL.get(text)) is not None:
+        text = Message(usual.text, title=rule.title)
+    elif "{" in text:
         at = _clock(first.start_s)
         told = (
             ("n", str(len(evidence))),

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from recorder.message import Message
 from scoring.rules import corpus, expressions
 from scoring.rules.errors import RuleInvalid
 from scoring.rules.model import Explanations, Rule
@@ -44,9 +45,9 @@ def load_rules(text: str) -> tuple[Rule, ...]:
         root = _composed(text)
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise RuleInvalid(
-            line, f"不是有效的 YAML：{fault.problem or fault.context}，请检查缩进和引号"
-        ) from fault
+        told = fault.problem or fault.context or ""
+        detail = Message("不是有效的 YAML：%(fault)s，请检查缩进和引号", fault=told)
+        raise RuleInvalid(line, detail) from fault
     return () if root is None else rules_of(root)
 
 
@@ -86,12 +87,12 @@ class _Reader:
             else:
                 return (self._rule(root),)
         if not isinstance(root, SequenceNode):
-            raise RuleInvalid(line_of(root), "应为一条规则或规则列表")
+            raise RuleInvalid(line_of(root), Message("应为一条规则或规则列表"))
         found: dict[str, Rule] = {}
         for node in root.value:
             rule = self._rule(node)
             if rule.key in found:
-                raise RuleInvalid(line_of(node), f"规则键 {rule.key} 重复，请改名")
+                raise RuleInvalid(line_of(node), Message("规则键 %(key)s 重复，请改名", key=rule.key))
             found[rule.key] = rule
         return tuple(found.values())
 
@@ -101,12 +102,15 @@ class _Reader:
         _only(node, _RULE_KEYS)
         for name in ("key", "title"):
             if name not in entries:
-                raise RuleInvalid(line_of(node), f"缺少 {name}")
+                raise RuleInvalid(line_of(node), Message("缺少 %(name)s", name=name))
         if ("met_when" in entries) == ("violated_when" in entries):
-            raise RuleInvalid(line_of(node), "met_when 与 violated_when 必须且只能写一个")
+            raise RuleInvalid(line_of(node), Message("met_when 与 violated_when 必须且只能写一个"))
         key = _text(entries["key"])
         if not _KEY.match(key):
-            raise RuleInvalid(line_of(entries["key"]), "key 只能用小写字母、数字和下划线，以字母开头")
+            raise RuleInvalid(
+                line_of(entries["key"]),
+                Message("%(key)s 只能用小写字母、数字和下划线，以字母开头", key="key"),
+            )
         conditions = {
             name: self._condition(entries[name]) if name in entries else None
             for name in ("applies_when", "met_when", "violated_when")
@@ -125,7 +129,9 @@ class _Reader:
         before, known = self._count, self._seen.get(id(node))
         self._count += known[1] if known else 1
         if self._count > CONDITIONS_MOST:
-            raise RuleInvalid(line_of(node), f"一条规则最多 {CONDITIONS_MOST} 个条件，请拆成几条规则")
+            raise RuleInvalid(
+                line_of(node), Message("一条规则最多 %(most)s 个条件，请拆成几条规则", most=CONDITIONS_MOST)
+            )
         if known is None:
             condition = self._read(node)
             known = self._seen[id(node)] = condition, self._count - before
@@ -134,11 +140,16 @@ class _Reader:
     def _read(self, node: Node) -> Condition:
         entries = _mapping(node)
         if len(entries) != 1:
-            raise RuleInvalid(line_of(node), "一个条件只写一种，例如 phrase: {…}；多个条件请用 all 或 any")
+            raise RuleInvalid(
+                line_of(node), Message("一个条件只写一种，例如 phrase: {…}；多个条件请用 all 或 any")
+            )
         name, body = next(iter(entries.items()))
         kind = KINDS.get(name)
         if kind is None:
-            raise RuleInvalid(line_of(node), f"没有名为 {name} 的条件，可用：{'、'.join(KINDS)}")
+            raise RuleInvalid(
+                line_of(node),
+                Message("没有名为 %(name)s 的条件，可用：%(known)s", name=name, known="、".join(KINDS)),
+            )
         if kind.bare and not (isinstance(body, MappingNode) and _names(body) & _field_names(kind)):
             item = kind.field(kind.bare)
             assert item is not None
@@ -153,15 +164,31 @@ class _Reader:
         }
         missing = [item.name for item in kind.fields if item.required and item.name not in entries]
         if missing:
-            raise RuleInvalid(line_of(body), f"{kind.name} 缺少 {'、'.join(missing)}")
+            raise RuleInvalid(
+                line_of(body), Message("%(kind)s 缺少 %(names)s", kind=kind.name, names="、".join(missing))
+            )
         if kind.needs_one_of and not values.keys() & set(kind.needs_one_of):
-            raise RuleInvalid(line_of(body), f"{kind.name} 至少要写 {'、'.join(kind.needs_one_of)} 之一")
+            raise RuleInvalid(
+                line_of(body),
+                Message(
+                    "%(kind)s 至少要写 %(names)s 之一", kind=kind.name, names="、".join(kind.needs_one_of)
+                ),
+            )
         if kind.name == "manner":
             _check_manner(body, values)
         if kind.windowed:
             window = {name: values.pop(name) for name in tuple(values) if name in WINDOW_NAMES}
             if "within_s" in window and not window.keys() & {"after", "before", "near"}:
-                raise RuleInvalid(line_of(body), "within_s 需要与 after、before 或 near 一起写")
+                raise RuleInvalid(
+                    line_of(body),
+                    Message(
+                        "%(within)s 需要与 %(after)s、%(before)s 或 %(near)s 一起写",
+                        within="within_s",
+                        after="after",
+                        before="before",
+                        near="near",
+                    ),
+                )
             values["window"] = Window(**window)
         return kind.node(**values)
 
@@ -179,7 +206,7 @@ class _Reader:
         _only(node, tuple(item.name for item in STEP))
         for item in STEP:
             if item.required and item.name not in entries:
-                raise RuleInvalid(line_of(node), f"步骤缺少 {item.name}")
+                raise RuleInvalid(line_of(node), Message("步骤缺少 %(name)s", name=item.name))
         return Step(
             **{item.name: self._value(item, entries[item.name]) for item in STEP if item.name in entries}
         )
@@ -189,11 +216,30 @@ def _check_manner(node: Node, values: Mapping[str, Any]) -> None:
     kinds = set(values.get("kinds", ()))
     if unknown := sorted(kinds - corpus.kinds()):
         known = "、".join(sorted(corpus.kinds()))
-        raise RuleInvalid(line_of(node), f"kinds 里没有 {'、'.join(unknown)}，可用：{known}")
+        raise RuleInvalid(
+            line_of(node),
+            Message(
+                "%(kinds)s 里没有 %(unknown)s，可用：%(known)s",
+                kinds="kinds",
+                unknown="、".join(unknown),
+                known=known,
+            ),
+        )
     if kinds and values.keys() & {"examples", "unlike"}:
-        raise RuleInvalid(line_of(node), "manner 的 kinds 和 examples 只能写一种")
+        raise RuleInvalid(
+            line_of(node),
+            Message(
+                "%(manner)s 的 %(kinds)s 和 %(examples)s 只能写一种",
+                manner="manner",
+                kinds="kinds",
+                examples="examples",
+            ),
+        )
     if not kinds and not values.get("unlike"):
-        raise RuleInvalid(line_of(node), "manner 需要 unlike：正反两类例句才能比较")
+        raise RuleInvalid(
+            line_of(node),
+            Message("%(manner)s 需要 %(unlike)s：正反两类例句才能比较", manner="manner", unlike="unlike"),
+        )
 
 
 def _plain_value(item: FieldOf, node: Node) -> Any:
@@ -216,8 +262,10 @@ def _check_expression(item: FieldOf, node: Node, text: str) -> None:
     try:
         expressions.check(text if item.name == "words" else sound_pattern(text))
     except (re.error, OverflowError) as fault:
-        why = getattr(fault, "msg", fault)  # without its place in the joined expression
-        raise RuleInvalid(line_of(node), f"正则表达式 {text} 无效：{why}") from fault
+        why = str(getattr(fault, "msg", fault))  # without its place in the joined expression
+        raise RuleInvalid(
+            line_of(node), Message("正则表达式 %(expression)s 无效：%(fault)s", expression=text, fault=why)
+        ) from fault
 
 
 def _number(item: FieldOf, node: Node) -> float | int:
@@ -228,9 +276,19 @@ def _number(item: FieldOf, node: Node) -> float | int:
     except (ValueError, OverflowError):
         finite = False
     if not finite:
-        raise RuleInvalid(line_of(node), f"{item.name} 应为数字，现为 {text}")
+        raise RuleInvalid(
+            line_of(node), Message("%(name)s 应为数字，现为 %(text)s", name=item.name, text=text)
+        )
     if item.least is not None and value < item.least:
-        raise RuleInvalid(line_of(node), f"{item.name} 不能小于 {item.least:g}，现为 {text}")
+        raise RuleInvalid(
+            line_of(node),
+            Message(
+                "%(name)s 不能小于 %(least)s，现为 %(text)s",
+                name=item.name,
+                least=f"{item.least:g}",
+                text=text,
+            ),
+        )
     return value
 
 
@@ -241,13 +299,16 @@ def _choice(item: FieldOf, node: Node) -> Any:
         return item.choices(text)
     except ValueError as fault:
         allowed = "、".join(item.choices)
-        raise RuleInvalid(line_of(node), f"{item.name} 不能是 {text}，可用：{allowed}") from fault
+        raise RuleInvalid(
+            line_of(node),
+            Message("%(name)s 不能是 %(text)s，可用：%(known)s", name=item.name, text=text, known=allowed),
+        ) from fault
 
 
 def _flag(node: Node) -> bool:
     value = _FLAGS.get(_text(node).lower())
     if value is None:
-        raise RuleInvalid(line_of(node), "应为 true 或 false")
+        raise RuleInvalid(line_of(node), Message("应为 true 或 false"))
     return value
 
 
@@ -271,12 +332,12 @@ def _explanations(node: Node | None) -> Explanations:
 
 def _mapping(node: Node) -> dict[str, Node]:
     if not isinstance(node, MappingNode):
-        raise RuleInvalid(line_of(node), "此处应为 键: 值 的形式")
+        raise RuleInvalid(line_of(node), Message("此处应为 键: 值 的形式"))
     found: dict[str, Node] = {}
     for key, value in node.value:
         name = _text(key)
         if name in found:
-            raise RuleInvalid(line_of(key), f"{name} 写了两次")
+            raise RuleInvalid(line_of(key), Message("%(name)s 写了两次", name=name))
         found[name] = value
     return found
 
@@ -293,12 +354,17 @@ def _only(node: Node, allowed: tuple[str, ...]) -> None:
     assert isinstance(node, MappingNode)
     for key, _ in node.value:
         if key.value not in allowed:
-            raise RuleInvalid(line_of(key), f"不认识 {key.value}，此处可用：{'、'.join(allowed)}")
+            raise RuleInvalid(
+                line_of(key),
+                Message(
+                    "不认识 %(name)s，此处可用：%(known)s", name=str(key.value), known="、".join(allowed)
+                ),
+            )
 
 
 def _items(node: Node) -> list[Node]:
     if not isinstance(node, SequenceNode) or not node.value:
-        raise RuleInvalid(line_of(node), "此处应为非空列表")
+        raise RuleInvalid(line_of(node), Message("此处应为非空列表"))
     return list(node.value)
 
 
@@ -311,5 +377,5 @@ def _flat(node: Node) -> list[Node]:
 
 def _text(node: Node) -> str:
     if not isinstance(node, ScalarNode) or node.value == "":
-        raise RuleInvalid(line_of(node), "此处应为文字")
+        raise RuleInvalid(line_of(node), Message("此处应为文字"))
     return str(node.value)

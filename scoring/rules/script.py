@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from recorder.message import Message
 from recorder.types import Role
 from scoring.rules.errors import ScriptInvalid
 from scoring.rules.sound import plain
@@ -98,7 +99,7 @@ def _read(tape: _Tape, line: str, number: int) -> None:
         return
     said = _LINE.match(line)
     if said is None:
-        raise ScriptInvalid(number, "每行应写成“座席：……”或“客户：……”")
+        raise ScriptInvalid(number, Message("每行应写成“座席：……”或“客户：……”"))
     times = (float(said["from"]), float(said["to"])) if said["from"] else None
     tape.say(_role(said["who"], number), said["text"].strip(), times, cuts_in=said["cut"] is not None)
 
@@ -106,7 +107,7 @@ def _read(tape: _Tape, line: str, number: int) -> None:
 def _role(name: str, number: int) -> Role:
     role = _ROLES.get(name)
     if role is None:
-        raise ScriptInvalid(number, f"不认识说话人 {name}，请写 座席 或 客户")
+        raise ScriptInvalid(number, Message("不认识说话人 %(name)s，请写 座席 或 客户", name=name))
     return role
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import yaml
 
+from recorder.message import Message
 from scoring.rules.errors import RuleInvalid
 from scoring.rules.model import Rule
 from scoring.rules.parse import load_rules
@@ -35,7 +36,9 @@ def seeded() -> tuple[Rule, ...]:
             continue
         for rule in load_rules(text):
             if rule.key in found:
-                raise RuleInvalid(1, f"{name}：规则键 {rule.key} 已在别的文件里")
+                raise RuleInvalid(
+                    1, Message("%(name)s：规则键 %(key)s 已在别的文件里", name=name, key=rule.key)
+                )
             found[rule.key] = rule
     return tuple(found.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recorder.message import Message, advised
 from recorder.types import CallAudio
 from transcribe.phrases.proof import PhraseProver
 from transcribe.types import EngineUnavailable, Transcriber
@@ -33,9 +34,11 @@ def from_settings(
         from transcribe.engines.openai_api import OpenAITranscriber  # noqa: PLC0415 - only where chosen
 
         if not endpoint:
-            raise EngineUnavailable("没有设置转写服务地址。请设置 QM_ENGINE_ENDPOINT，或改用引擎 whisper。")
+            advice = Message("请设置 QM_ENGINE_ENDPOINT，或改用引擎 whisper")
+            raise EngineUnavailable(advised(Message("没有设置转写服务地址"), advice))
         return OpenAITranscriber(endpoint, model=model, key=key)
-    raise EngineUnavailable(f"没有名为 {engine} 的转写引擎。可用：whisper、openai。")
+    fact = Message("没有名为 %(engine)s 的转写引擎", engine=engine)
+    raise EngineUnavailable(advised(fact, Message("可用：whisper、openai")))
 
 
 def prover_of(engine: Transcriber, audio: CallAudio) -> PhraseProver | None:

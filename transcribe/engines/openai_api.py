@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.message import Message, advised
 from recorder.types import CallAudio
 from transcribe.engines.collecting import CallInWork
 from transcribe.engines.windows import sound
@@ -40,7 +41,8 @@ class OpenAITranscriber:
         base = endpoint.rstrip("/")
         self._address = base if base.endswith("/audio/transcriptions") else f"{base}/audio/transcriptions"
         if not self._address.startswith(("http://", "https://")):
-            detail = f"转写服务地址 {endpoint} 不是 http(s) 地址。请检查设置 QM_ENGINE_ENDPOINT。"
+            fact = Message("转写服务地址 %(address)s 不是 http(s) 地址", address=endpoint)
+            detail = advised(fact, Message("请检查设置 QM_ENGINE_ENDPOINT"))
             raise EngineUnavailable(detail)
         self._model, self._key, self._timeout_s = model, key, timeout_s
 
@@ -72,13 +74,16 @@ class OpenAITranscriber:
                 found = json.load(answer)
         except urllib.error.HTTPError as error:
             error.close()
-            detail = f"转写服务拒绝了请求（HTTP {error.code}）。请检查 QM_ENGINE_ENDPOINT、模型名与密钥。"
+            fact = Message("转写服务拒绝了请求（HTTP %(code)s）", code=error.code)
+            detail = advised(fact, Message("请检查 QM_ENGINE_ENDPOINT、模型名与密钥"))
             raise EngineUnavailable(detail) from error
         except (OSError, ValueError) as error:
-            detail = "转写服务没有应答或应答无法读取。请检查 QM_ENGINE_ENDPOINT 与网络，恢复后会继续转写。"
+            advice = Message("请检查 QM_ENGINE_ENDPOINT 与网络，恢复后会继续转写")
+            detail = advised(Message("转写服务没有应答或应答无法读取"), advice)
             raise EngineUnavailable(detail) from error
         if not isinstance(found, dict):
-            raise EngineUnavailable("转写服务的应答不是 verbose_json。请确认它兼容 OpenAI 转写接口。")
+            advice = Message("请确认它兼容 OpenAI 转写接口")
+            raise EngineUnavailable(advised(Message("转写服务的应答不是 verbose_json"), advice))
         return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.message import Message, advised
 from transcribe.engines.vocabulary import SmallVocabulary, UnknownLayout, cut
 from transcribe.types import EngineUnavailable, Word
 from transcribe.weights import Weights
@@ -78,7 +79,9 @@ class SpeechModel:
                 files=dict(small.files) if small else None,
             )  # fmt: skip
         except Exception as error:  # the loaders raise bare RuntimeError and Exception
-            detail = f"语音模型目录 {weights.path} 无法载入（{error}）。请运行 qm models 检查或换目录。"
+            told = {"path": str(weights.path), "what": str(error)}
+            fact = Message("语音模型目录 %(path)s 无法载入（%(what)s）", **told)
+            detail = advised(fact, Message("请运行 qm models 检查或换目录"))
             raise EngineUnavailable(detail) from error
         self._kept = small.kept if small else tuple(range(self._tokenizer.get_vocab_size()))
         self._renumbered = {old: new for new, old in enumerate(self._kept)}
@@ -172,7 +175,8 @@ class SpeechModel:
     def _id(self, token: str) -> int:
         found = self._tokenizer.token_to_id(token)
         if found is None:
-            raise EngineUnavailable(f"语音模型缺少标记 {token}，不是多语言 Whisper。请换用多语言模型。")
+            fact = Message("语音模型缺少标记 %(token)s，不是多语言 Whisper", token=token)
+            raise EngineUnavailable(advised(fact, Message("请换用多语言模型")))
         return int(found)
 
 

@@ -18,6 +18,7 @@ from qm.services.token_use import token_used
 from qm.web.access import actor, allow
 from qm.web.api import blueprint
 from qm.web.api.documents import evaluation_document, job_document, transcript_document
+from qm.web.saying import say
 from recorder.types import Refusal
 
 READERS = (UserRole.INSPECTOR, UserRole.SUPERVISOR)
@@ -95,7 +96,7 @@ def _call_data() -> dict[str, Any]:
 
 def _refused(made: Ingested) -> ResponseReturnValue:
     reason = made.reason or Refusal.NOT_AUDIO
-    error: dict[str, Any] = {"code": reason.value, "message": made.detail}
+    error: dict[str, Any] = {"code": reason.value, "message": say(made.detail)}
     if made.existing_id is not None:
         error["existing_id"] = made.existing_id
     if made.quarantine_id is not None:

@@ -16,6 +16,7 @@ from qm.services import sign_in as service
 from qm.web.access import actor_or_none, client_address, public
 from qm.web.auth import blueprint
 from qm.web.locale import LOCALES
+from qm.web.saying import say
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -61,7 +62,7 @@ def sign_in_submit() -> ResponseReturnValue:
             username=form.username.data.strip(), password=form.password.data, address=client_address()
         )
     except QmError as error:
-        problem = gettext(error.message) % error.params
+        problem = say(error)
         return render_template("pages/auth/sign_in.html", form=form, problem=problem), error.status
     locale = session.get("locale")
     session.clear()

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from qm.queries.formviews import EvidenceView
 from qm.web.desk import blueprint
+from recorder.message import Message
 
 
 @blueprint.app_template_filter("clock")
@@ -32,13 +33,15 @@ def points(value: Decimal | None, digits: int | None = None) -> str:
 @blueprint.app_template_filter("evidence_json")
 def evidence_json(proof: EvidenceView) -> str:
     """A proof as the form posts it."""
-    fields = {
+    fields: dict[str, object] = {
         "start_s": proof.start_s,
         "end_s": proof.end_s,
         "role": proof.role.value,
         "text": proof.text,
         "source": proof.source,
     }
+    if isinstance(proof.text, Message):
+        fields["message"] = proof.text.to_json()
     return json.dumps(fields, ensure_ascii=False)
 
 

@@ -15,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 from qm.errors import InvalidInput
 from qm.services.evaluations import Draft
 from qm.web.numbers import row_number
-from recorder.types import Role
+from scoring.documents import evidence_from_dict
+from scoring.errors import PackInvalid
 from scoring.types import Answer, Criterion, CriterionKind, Evidence, Rubric
 from scoring.visibility import NOT_APPLICABLE, is_answered
 
@@ -91,11 +92,9 @@ def _count(criterion: Criterion, posted: Posted) -> int | None:
 
 def _evidence(value: str) -> Evidence:
     try:
-        given = json.loads(value)
-        start_s, end_s = float(given["start_s"]), float(given["end_s"])
-        found = Evidence(start_s, end_s, Role(given["role"]), str(given["text"]), str(given["source"]))
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        found = evidence_from_dict(json.loads(value))
+    except (ValueError, PackInvalid, OverflowError, RecursionError) as error:
         raise FormUnreadable from error
-    if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s <= end_s):
+    if not (0 <= found.start_s <= found.end_s and math.isfinite(found.end_s)):
         raise FormUnreadable
     return found

@@ -22,6 +22,7 @@ from qm.web.desk.posted import FormUnreadable, draft_of
 from qm.web.desk.progress import figures
 from qm.web.errors import wants_json
 from qm.web.numbers import row_number
+from qm.web.saying import say
 from qm.web.undo import flash_undo
 from scoring.types import Rubric
 
@@ -122,7 +123,7 @@ def _refused(recording_id: str, draft: Draft, error: QmError) -> ResponseReturnV
     if isinstance(error, StaleEvaluation):
         return _stale(recording_id, draft, error)
     lacks = error.lacks if isinstance(error, Incomplete) else ()
-    message = words(error)
+    message = say(error)
     if wants_json():
         told = [{"criterion": lack.criterion, "message": lack.message} for lack in lacks]
         body = {"error": {"code": error.code, "message": message}, "revision": draft.revision, "lacks": told}
@@ -138,7 +139,7 @@ def _stale(recording_id: str, draft: Draft, error: StaleEvaluation) -> ResponseR
     filled = desk.Filled(draft.answers, draft.comment)
     mine = desk.review(actor(), recording_id, filled=filled)
     theirs = desk.review(actor(), recording_id)
-    message = words(error)
+    message = say(error)
     if not wants_json():
         return _page(mine, theirs=theirs, problem=message), error.status
     conflict = render_template("partials/_conflict.html", mine=mine, theirs=theirs, message=message)
@@ -148,9 +149,3 @@ def _stale(recording_id: str, draft: Draft, error: StaleEvaluation) -> ResponseR
         "conflict": conflict,
     }
     return jsonify(body), error.status
-
-
-def words(error: QmError) -> str:
-    """An error's message in the request's language."""
-    text = str(gettext(error.message))
-    return text % error.params if error.params else text

@@ -11,10 +11,11 @@ from qm.clock import local
 from qm.models import RecordingStatus
 from qm.queries.formviews import CriterionView, EvidenceView, SuggestionView
 from qm.queries.moments import NOT_HEARD
-from qm.web.built_words import built, said
 from qm.web.desk import blueprint
 from qm.web.desk.filters import clock, points
 from qm.web.locale import current_locale
+from qm.web.saying import said, say
+from recorder.message import Message
 from scoring.types import Verdict
 
 
@@ -43,7 +44,7 @@ def direction_words(direction: str) -> str:
 def answer_words(criterion: CriterionView) -> str:
     """An answer with its proofs and comment in one line, to tell two versions apart."""
     parts = [_chosen(criterion), criterion.comment]
-    parts += [f"▶ {clock(proof.start_s)} {said(proof.text, proof.source)}" for proof in criterion.attached]
+    parts += [f"▶ {clock(proof.start_s)} {said(proof.text)}" for proof in criterion.attached]
     return " · ".join(part for part in parts if part)
 
 
@@ -61,16 +62,15 @@ def _chosen(criterion: CriterionView) -> str:
 def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str:
     """Why an answer is suggested: the rule's own sentence; in English one built from its first proof."""
     text = suggestion.explanation
-    told = built(text)
     found = [proof for proof in proofs if proof.source != "human"]
-    if current_locale() == "zh" or not text or told != text or not found:
-        return told
+    if current_locale() == "zh" or not text or isinstance(text, Message) or not found:
+        return say(text)
     first = found[0]
     if suggestion.verdict is Verdict.NOT_APPLICABLE:
         return str(gettext("本通电话不适用"))
     if first.source in NOT_HEARD:
-        return built(first.text)
-    at, words = clock(first.start_s), said(first.text, first.source)
+        return said(first.text)
+    at, words = clock(first.start_s), said(first.text)
     if first.source.startswith("acoustics:"):
         return str(gettext("%(at)s %(fact)s，共 %(n)d 处", at=at, fact=words, n=len(found)))
     return str(gettext("%(at)s “%(quote)s”，共 %(n)d 处", at=at, quote=words, n=len(found)))
@@ -80,7 +80,7 @@ def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str
 def waiting_words(status: RecordingStatus, problem: str) -> str:
     """Why there is nothing to read, and what to do meanwhile."""
     if status is RecordingStatus.FAILED:
-        why = built(problem) or gettext("原因未知。")
+        why = say(problem) or gettext("原因未知。")
         return str(gettext("转写失败：%(problem)s 可以先听录音评分。", problem=why))
     if status is RecordingStatus.STORED:
         return str(gettext("正在转写，完成后刷新即可看到文字。可以先听录音评分。"))

@@ -12,7 +12,6 @@ from flask_babel import gettext
 
 from qm.services.rules_form import Beyond, Block, PartWrong, new_block
 from qm.services.rules_form_acts import WRAPS, alone
-from qm.web.built_words import built
 from qm.web.manage.rules_form_words import (
     CHOICES,
     COMMON,
@@ -26,6 +25,8 @@ from qm.web.manage.rules_form_words import (
     label_of,
 )
 from qm.web.manage.rules_words import MISCONDUCT
+from qm.web.saying import say
+from recorder.message import Message
 from scoring.rules.schema import FIELDS, INSIDE, KINDS, SEVERAL, FieldOf, Form, usual
 
 ANCHORS = ("after", "before", "near")
@@ -146,21 +147,31 @@ def _short(label: Label, texts: tuple[str, ...], item: FieldOf) -> str:
 def said_wrong(error: PartWrong) -> str:
     """What is wrong with the form, with fields by the names that stand on the page."""
     if error.kind not in FIELDS:
-        return built(_renamed(error.detail, RULE_WORDS))
+        return say(_renamed(error.detail, RULE_WORDS))
     where = KIND_WORDS[error.kind].name
     names = {item.name: label_of(error.kind, item.name).text for item in FIELDS[error.kind]}
-    detail = built(_renamed(error.detail, {**names, error.kind: where}))
+    detail = say(_renamed(error.detail, {**names, error.kind: where}))
     return str(gettext("“%(where)s”：%(detail)s", where=where, detail=detail))
 
 
-def _renamed(detail: str, names: Mapping[str, Text]) -> str:
+_TYPED = ("text", "expression", "was")
+"""Parameters of faults that quote what was typed."""
+
+
+def _renamed(detail: Message, names: Mapping[str, Text]) -> Message:
+    """A fault with fields and conditions by the names on the page in place of their keys."""
+
     def told(found: re.Match[str]) -> str:
         if found[0] not in names:
             return found[0]
         name = re.split("[，；（,;(]", str(names[found[0]]))[0].strip()
         return f"“{name}”" if name else ""
 
-    return re.sub(r"[a-z][a-z_]*", told, detail).strip()
+    renamed = {
+        name: re.sub(r"[a-z][a-z_]*", told, value) if isinstance(value, str) and name not in _TYPED else value
+        for name, value in detail.params.items()
+    }
+    return Message(detail.text, **renamed)
 
 
 def said_beyond(parts: tuple[Beyond, ...]) -> list[str]:

@@ -12,14 +12,15 @@ from flask_babel import gettext
 from qm.actor import UserRole
 from qm.clock import local, midnight, today
 from qm.errors import InvalidInput, QmError
+from qm.models.base import text_of
 from qm.queries import whatif as queries
 from qm.services import errand_runs, whatif_restate, whatif_runs
 from qm.web.access import actor, allow
-from qm.web.built_words import built
 from qm.web.locale import current_locale
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
+from recorder.message import Message
 
 DAYS = 30
 """Days back that are offered."""
@@ -153,9 +154,9 @@ def flip_words(said: dict[str, Any] | None) -> str:
 @blueprint.app_template_filter("flip_why")
 def flip_why(flip: dict[str, Any]) -> str:
     """Why an answer changes: the rule's own sentence, which other languages leave to the proof beside it."""
-    told = built(flip["why"])
-    left = current_locale() != "zh" and told == flip["why"] and flip["evidence"]
-    return "" if left else told
+    told = text_of(flip["why"])
+    left = current_locale() != "zh" and not isinstance(told, Message) and flip["evidence"]
+    return "" if left else say(told)
 
 
 @blueprint.app_template_filter("last_day")

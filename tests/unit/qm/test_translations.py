@@ -15,6 +15,14 @@ from jinja2 import Environment
 from qm.catalogue import HAN
 from qm.paths import ROOT, TEMPLATES, TRANSLATIONS
 
+COUNTED = re.compile(
+    r"%\(((?:n|count|number|total|points)(?=\)s)|\w+(?=\)[dg]))\)[sdg]"
+    r" (?:(?!of )[a-z-]+ ){0,2}?([a-z]{2,}s|people|criteria)\b"
+)
+"""A figure and the several that it counts: `%(n)d calls`. Figures are `d` or `g`, or go by these names."""
+LIMITS = ("most", "least")
+"""Figures that are never one."""
+VERBS = ("is", "was", "belongs", "equals", "fails", "holds", "lacks", "looks", "waits")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 
@@ -43,17 +51,39 @@ def test_every_text_has_an_english_one(wanted: set[str], english: Catalog) -> No
 
 def test_no_translation_loses_or_invents_a_value(english: Catalog) -> None:
     wrong = [
-        message.id
-        for message in english
-        if message.id and isinstance(message.id, str) and message.string
-        if sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(str(message.string)))
+        original
+        for original, forms in texts_of(english)
+        for form in forms
+        if form and sorted(PLACEHOLDER.findall(original)) != sorted(PLACEHOLDER.findall(form))
     ]
     assert wrong == []
+    assert sum(len(forms) > 1 for _, forms in texts_of(english)) > 90
+
+
+def texts_of(catalogue: Catalog) -> list[tuple[str, list[str]]]:
+    """Each text with its translation, or with both forms of it."""
+    found = [(message.id, message.string) for message in catalogue if message.id]
+    return [(i, [str(s)]) if isinstance(i, str) else (str(i[0]), [*map(str, s or ())]) for i, s in found]
+
+
+def test_whatever_is_counted_has_a_singular(english: Catalog) -> None:
+    bare = [
+        form
+        for _, (form, *_plural) in texts_of(english)
+        for place, noun in COUNTED.findall(form)
+        if place not in LIMITS and noun not in VERBS
+    ]
+    assert bare == [], "give the entry a msgid_plural, msgstr[0] for one and msgstr[1] for several"
+
+
+def test_a_bare_plural_would_be_seen() -> None:
+    assert COUNTED.findall("%(n)d more calls") == [("n", "calls")]
+    assert COUNTED.findall("%(n)d call of today, %(s)g s long") == []
 
 
 def test_no_english_text_is_still_chinese(english: Catalog) -> None:
     # What stands in quotes is an example of what to type, and that is Chinese in both languages.
-    texts = {str(m.id): re.sub("“[^”]*”", "", str(m.string)) for m in english if m.id}
+    texts = {original: re.sub("“[^”]*”", "", " ".join(forms)) for original, forms in texts_of(english)}
     left = [original for original, text in texts.items() if HAN.search(text)]
     assert left == []
 
