@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlmodel import delete, select
+from time_machine import TimeMachineFixture
 
 from qm import database, jobs, schema
 from qm.actor import Actor, UserRole
@@ -155,7 +156,7 @@ def test_a_branch_sees_its_own_jobs_last_changed_first(busy: Centre) -> None:
 
 
 def test_a_worker_folds_the_counts_and_takes_statistics(
-    centre: Centre, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
 ) -> None:
     worker = household.Household("w", settings())
     done: list[str] = []
@@ -171,7 +172,7 @@ def test_a_worker_folds_the_counts_and_takes_statistics(
     monkeypatch.setattr(household.statistics, "refresh", lambda: done.append("measured"))
     worker._run()
     assert done.count("measured") == 1, "once an hour"
-    monkeypatch.setattr(household, "now", lambda: now() + household.COUNT_EVERY)
+    time_machine.move_to(now() + household.COUNT_EVERY)
     worker._count()
     assert done.count("measured") == 2
 
