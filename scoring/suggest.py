@@ -96,6 +96,32 @@ def same_answer(first: Answer, second: Answer) -> bool:
     )
 
 
+def full_marks(criterion: Criterion) -> Answer | None:
+    """The answer that costs nothing: no occurrence, not applicable, else the dearest option.
+
+    None where text is asked for.
+    """
+    if criterion.kind is CriterionKind.TEXT:
+        return None
+    if criterion.kind is CriterionKind.DEDUCTION:
+        return Answer(criterion.key, occurrences=0)
+    if criterion.not_applicable_allowed:
+        return Answer(criterion.key, not_applicable=True)
+    best = max(criterion.options, key=lambda option: option.points)
+    return Answer(criterion.key, options=(best.key,))
+
+
+def category(answer: Answer) -> str:
+    """What was answered as one category, for measures of agreement; empty where nothing was."""
+    if answer.not_applicable:
+        return "not_applicable"
+    if answer.occurrences is not None:
+        return str(answer.occurrences)
+    if answer.number is not None:
+        return str(answer.number)
+    return "+".join(sorted(answer.options))
+
+
 def same_choice(first: Answer, second: Answer) -> bool:
     """True where the same options are chosen, in the same order, or both do not apply."""
     return (first.options, first.not_applicable) == (second.options, second.not_applicable)

@@ -44,6 +44,11 @@ def is_answered(criterion: Criterion, answer: Answer | None) -> bool:
     return criterion.kind is CriterionKind.TEXT and bool(answer.comment.strip())
 
 
+def is_counted(criterion: Criterion, answer: Answer) -> bool:
+    """True where the answer earns or loses points: it says something, and the question applies."""
+    return is_answered(criterion, answer) and not answer.not_applicable
+
+
 def _holds(condition: Condition, answers: Mapping[str, Answer], call_data: Mapping[str, str]) -> bool:
     """One condition, without regard to whether the criterion it names is shown."""
     if condition.source is ConditionSource.CALL_DATA:

@@ -22,6 +22,7 @@ from scoring.arithmetic import score
 from scoring.errors import AnswerInvalid
 from scoring.marks import chosen_options, mark
 from scoring.rubric import missing
+from scoring.said import said
 from scoring.suggest import Suggestion, suggest
 from scoring.types import (
     Answer,
@@ -36,7 +37,7 @@ from scoring.types import (
     Verdict,
     Veto,
 )
-from scoring.visibility import is_answered, shown
+from scoring.visibility import is_answered, is_counted, shown
 
 if TYPE_CHECKING:
     from scoring.learn import Learned
@@ -86,26 +87,20 @@ def suggestion(
     if finding is None or criterion.policy is Policy.HUMAN_ONLY:
         return None
     answer = offered.answer if offered else Answer(criterion.key)
-    labels = [option.label for option in criterion.options if option.key in answer.options]
     return SuggestionView(
         verdict=finding.verdict,
-        options=answer.options,
-        label="、".join(labels),
-        not_applicable=answer.not_applicable,
-        occurrences=answer.occurrences,
+        answer=answer,
+        said=said(criterion, answer),
         explanation=finding.explanation,
     )
 
 
 def learned_suggestion(criterion: Criterion, learned: Learned) -> SuggestionView:
     """What a learned model would answer, and how sure it is."""
-    labels = [option.label for option in criterion.options if option.key in learned.answer.options]
     return SuggestionView(
         verdict=Verdict.MET,
-        options=learned.answer.options,
-        label="、".join(labels),
-        not_applicable=False,
-        occurrences=None,
+        answer=learned.answer,
+        said=said(criterion, learned.answer),
         explanation=Message(
             "从人工答案学到，把握 %(sure)s（模型 %(version)s）",
             sure=f"{learned.probability:.0%}",
@@ -154,7 +149,7 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
     finding = filled.told.get(criterion.rule or "")
     given = filled.given.get(criterion.key) or Answer(criterion.key)
     answered = is_answered(criterion, given)
-    counts = answered and not given.not_applicable
+    counts = is_counted(criterion, given)
     worth = mark(filled.rubric, criterion, given) if counts else None
     taken = _taken(criterion, given) if counts else ()
     offered = suggestion(criterion, finding, filled.offers.get(criterion.key))
@@ -170,10 +165,8 @@ def _criterion(filled: _Filled, criterion: Criterion) -> CriterionView:
         guidance=criterion.guidance,
         options=_options(criterion, taken),
         not_applicable_allowed=criterion.not_applicable_allowed,
-        not_applicable=given.not_applicable,
-        number=given.number,
-        occurrences=given.occurrences,
-        comment=given.comment,
+        answer=given,
+        said=said(criterion, given),
         evidence=_evidence(given.evidence, proofs, filled.moments),
         suggestion=offered,
         earned=worth.earned if worth else None,

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from recorder.types import Role
 from scoring.rubric import Missing
-from scoring.types import CriterionKind, Example, ScoringMode, Verdict
+from scoring.said import Said
+from scoring.types import Answer, CriterionKind, Example, ScoringMode, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,16 @@ class SuggestionView:
     """What the machine would answer, and why."""
 
     verdict: Verdict
-    options: tuple[str, ...]
-    """Option keys; empty with `not_applicable`, or where a person has to judge."""
-    label: str
-    """The suggested answer in the form's words; empty where a person has to judge."""
-    not_applicable: bool
-    occurrences: int | None
+    answer: Answer
+    """Says nothing where a person has to judge."""
+    said: Said
+    """The same in the form's labels."""
     explanation: str
 
     @property
     def answers(self) -> bool:
         """There is an answer to accept."""
-        return bool(self.options) or self.not_applicable or self.occurrences is not None
+        return bool(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +76,10 @@ class CriterionView:
     guidance: str
     options: tuple[OptionView, ...]
     not_applicable_allowed: bool
-    not_applicable: bool
-    number: Decimal | None
-    occurrences: int | None
-    comment: str
+    answer: Answer
+    """Says nothing where nobody answered."""
+    said: Said
+    """The same in the form's labels."""
     evidence: tuple[EvidenceView, ...]
     """Attached proofs first, then those only suggested."""
     suggestion: SuggestionView | None
@@ -95,9 +94,9 @@ class CriterionView:
     """A passage of a stored call that shows what is meant."""
 
     @property
-    def chosen_label(self) -> str:
-        """The chosen options in words; empty where none."""
-        return "、".join(option.label for option in self.options if option.chosen)
+    def comment(self) -> str:
+        """What was written beside the answer, or is the answer where text is asked for."""
+        return self.answer.comment
 
     @property
     def attached(self) -> tuple[EvidenceView, ...]:

@@ -21,8 +21,8 @@ from qm.queries.evaluations import rubric_of
 from qm.queries.recordings import recording_for, visible_to
 from scoring.agreement import Agreement, cohen_kappa
 from scoring.averages import Proportion, wilson
-from scoring.suggest import same_answer
-from scoring.types import Answer, Criterion, CriterionKind, Evidence, Rubric
+from scoring.suggest import category, same_answer
+from scoring.types import Answer, Criterion, Evidence, Rubric
 
 CALLS_MOST = 2000
 """Newest pairs that are compared."""
@@ -42,11 +42,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One criterion answered twice, in words."""
+    """One criterion answered twice; None where nobody, or no rule, answered."""
 
     criterion: Criterion
-    human: str
-    machine: str
+    human: Answer | None
+    machine: Answer | None
     outcome: Outcome
     evidence: tuple[Evidence, ...]
     """Of the machine's answer."""
@@ -115,7 +115,7 @@ def comparison(actor: Actor, recording_id: str) -> Comparison:
 
 
 def _pair(criterion: Criterion, human: Answer | None, machine: Answer | None) -> Pair:
-    answered = human if human is not None and _label(human) else None
+    answered = human if human is not None and category(human) else None
     if machine is None:
         outcome = Outcome.UNTOLD
     elif answered is None:
@@ -124,34 +124,11 @@ def _pair(criterion: Criterion, human: Answer | None, machine: Answer | None) ->
         outcome = Outcome.SAME if same_answer(answered, machine) else Outcome.DIFFERENT
     return Pair(
         criterion,
-        answer_words(criterion, answered),
-        answer_words(criterion, machine),
+        answered,
+        machine,
         outcome,
         machine.evidence if machine else (),
     )
-
-
-def answer_words(criterion: Criterion, answer: Answer | None) -> str:
-    """An answer as the form words it; empty for none. `N/A` is told by the page."""
-    if answer is None:
-        return ""
-    if answer.not_applicable:
-        return "—"
-    labels = {option.key: option.label for option in criterion.options}
-    if answer.options:
-        return "、".join(labels.get(key, key) for key in answer.options)
-    return _label(answer) if criterion.kind is not CriterionKind.TEXT else answer.comment
-
-
-def _label(answer: Answer) -> str:
-    """What was answered, as a category; empty where nothing was."""
-    if answer.not_applicable:
-        return "not_applicable"
-    if answer.occurrences is not None:
-        return str(answer.occurrences)
-    if answer.number is not None:
-        return str(answer.number)
-    return "+".join(sorted(answer.options))
 
 
 def calls(actor: Actor, *, limit: int = 50) -> list[CallLine]:
@@ -208,7 +185,7 @@ def _agreement(
 def _labels(evaluation_ids: list[int]) -> dict[tuple[int, str], str]:
     """What was answered, by evaluation and criterion."""
     given = answers_by_evaluation(evaluation_ids, with_evidence=False)
-    return {(key, answer.criterion): _label(answer) for key, answers in given.items() for answer in answers}
+    return {(key, answer.criterion): category(answer) for key, answers in given.items() for answer in answers}
 
 
 def _both(actor: Actor, human: Any, machine: Any) -> Any:

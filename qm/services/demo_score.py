@@ -15,7 +15,8 @@ from qm.queries.evaluations import human_evaluation, rubric_of
 from qm.services.assignments import assign
 from qm.services.evaluations import Draft, save
 from qm.services.releases import release
-from scoring.types import Answer, Criterion, CriterionKind, Rubric
+from scoring.suggest import full_marks
+from scoring.types import Answer, Rubric
 
 SOURCE = "demo"
 SCORED_CALL = "p07_no_closing"
@@ -69,16 +70,5 @@ def accepted_draft(recording_id: str, *, comment: str = "") -> Draft:
 
 
 def _answers(rubric: Rubric, suggested: Mapping[str, Answer]) -> tuple[Answer, ...]:
-    chosen = (suggested.get(item.key) or _open(item) for item in rubric.criteria)
+    chosen = (suggested.get(item.key) or full_marks(item) for item in rubric.criteria)
     return tuple(replace(answer, comment=answer.comment or REMARK) for answer in chosen if answer is not None)
-
-
-def _open(criterion: Criterion) -> Answer | None:
-    if criterion.kind is CriterionKind.TEXT:
-        return None
-    if criterion.kind is CriterionKind.DEDUCTION:
-        return Answer(criterion.key, occurrences=0)
-    if criterion.not_applicable_allowed:
-        return Answer(criterion.key, not_applicable=True)
-    best = max(criterion.options, key=lambda option: option.points)
-    return Answer(criterion.key, options=(best.key,))

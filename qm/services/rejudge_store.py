@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from qm.models import (
 )
 from qm.services import rules_judging
 from qm.services.rejudge_chunk import CallJudged, Chunk
+from qm.stored_answers import COMMENT_MAX, answer_columns, evidence_columns
 from scoring.types import Score
 
 _IDS_TOGETHER = 5000
@@ -184,12 +185,7 @@ def _answers(session: Session, calls: Sequence[CallJudged], ids: dict[str, int])
     rows = [
         {
             "evaluation_id": evaluation_id,
-            "criterion": answer.criterion,
-            "options": list(answer.options),
-            "not_applicable": answer.not_applicable,
-            "occurrences": answer.occurrences,
-            "number": answer.number,
-            "comment": explanation[:1000],
+            **answer_columns(replace(answer, comment=explanation[:COMMENT_MAX])),
             "suggested": None,
         }
         for evaluation_id, answer, explanation in given
@@ -203,14 +199,7 @@ def _answers(session: Session, calls: Sequence[CallJudged], ids: dict[str, int])
         session,
         EvidenceRow,
         [
-            {
-                "answer_id": made[evaluation_id, answer.criterion],
-                "start_s": item.start_s,
-                "end_s": max(item.start_s, item.end_s),
-                "role": item.role.value,
-                "text": item.text,
-                "source": item.source[:60],
-            }
+            {"answer_id": made[evaluation_id, answer.criterion], **evidence_columns(item)}
             for evaluation_id, answer, _ in given
             for item in answer.evidence
         ],

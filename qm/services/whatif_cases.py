@@ -23,6 +23,7 @@ from qm.queries.answers import answers_by_evaluation
 from qm.queries.rubrics import rubrics_by_id
 from scoring import rules
 from scoring.rubric import Lack, missing
+from scoring.said import said, said_to_dict
 from scoring.suggest import suggest
 from scoring.types import Answer, Criterion, Finding, Rubric
 from scoring.whatif import Case, Flip, carried, change_of
@@ -118,22 +119,10 @@ def _flip(item: Flip, old: Criterion, new: Criterion, findings: Mapping[str, Fin
         "criterion": item.criterion,
         "title": item.title,
         "reason": item.reason.value,
-        "before": _said(old, item.before),
-        "after": _said(new, item.after),
+        "before": said_to_dict(said(old, item.before)) if item.before else None,
+        "after": said_to_dict(said(new, item.after)) if item.after else None,
         "why": plain(finding.explanation) if finding and item.after else "",
         "evidence": stored.dump_evidence(proof) if proof else None,
-    }
-
-
-def _said(criterion: Criterion, answer: Answer | None) -> dict[str, Any] | None:
-    """An answer in the form's words."""
-    if answer is None:
-        return None
-    return {
-        "labels": [o.label for o in criterion.options if o.key in answer.options],
-        "not_applicable": answer.not_applicable,
-        "occurrences": answer.occurrences,
-        "number": None if answer.number is None else str(answer.number),
     }
 
 

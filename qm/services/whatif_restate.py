@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
@@ -38,6 +37,7 @@ from qm.services import audit, snapshots
 from qm.services.evaluations import put_score
 from qm.services.rubrics import publish
 from scoring.arithmetic import score
+from scoring.documents import answer_from_dict, answer_to_dict
 from scoring.rubric import Lack, missing, rubric_from_dict
 from scoring.types import Answer, Rubric
 from scoring.whatif import carried
@@ -193,36 +193,13 @@ def _entry(
         old_lost_total=old[2],
         new_total=evaluation.total,
         new_lost_total=evaluation.lost_total,
-        old_answers=[_dump(answer) for answer in answers],
+        old_answers=[answer_to_dict(answer) for answer in answers],
     )
-
-
-def _dump(answer: Answer) -> dict[str, Any]:
-    return {
-        "criterion": answer.criterion,
-        "options": list(answer.options),
-        "not_applicable": answer.not_applicable,
-        "occurrences": answer.occurrences,
-        "number": None if answer.number is None else str(answer.number),
-        "comment": answer.comment,
-        "evidence": [stored.dump_evidence(item) for item in answer.evidence],
-    }
 
 
 def old_answers(entry: RestatedScore) -> tuple[Answer, ...]:
     """The answers of a ledger line as values, to recompute its old score."""
-    return tuple(
-        Answer(
-            criterion=item["criterion"],
-            options=tuple(item["options"]),
-            not_applicable=item["not_applicable"],
-            occurrences=item["occurrences"],
-            number=None if item["number"] is None else Decimal(item["number"]),
-            comment=item["comment"],
-            evidence=tuple(stored.load_evidence(proof) for proof in item["evidence"]),
-        )
-        for item in entry.old_answers
-    )
+    return tuple(answer_from_dict(item) for item in entry.old_answers)
 
 
 def _queue(session: Session, evaluation_ids: list[int]) -> int:

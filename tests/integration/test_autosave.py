@@ -104,8 +104,8 @@ def accept_all(team: Centre, form: Form) -> None:
     """What the button does: every suggestion is filled in, with its evidence."""
     view: FormView = review(team.actors["inspector"], form.recording_id).form
     for item in view.criteria:
-        if item.suggestion is not None and item.suggestion.options:
-            form.fields[f"option.{item.key}"] = list(item.suggestion.options)
+        if item.suggestion is not None and item.suggestion.answer.options:
+            form.fields[f"option.{item.key}"] = list(item.suggestion.answer.options)
             proofs = [
                 {name: getattr(proof, name) for name in PROOF}
                 for proof in item.evidence

@@ -114,7 +114,7 @@ def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Cli
     shown = desk.review(inspector, recording_id)
     question = next(c for s in shown.form.sections for c in s.criteria if c.key == CRITERION)
     assert question.suggestion is not None
-    assert question.suggestion.options == (options()[1],)
+    assert question.suggestion.answer.options == (options()[1],)
     assert "从人工答案学到" in question.suggestion.explanation
     assert question.evidence[0].text.startswith(BAD)
     assert not question.answered, "a suggestion is no answer"

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 RUN = re.compile(r"[\u3400-\u9fff]+")
 _SAID = ("title", "aria-label", "placeholder", "alt")
 _QUOTED = re.compile("“[^”]*”")
-_WHOLE = frozenset("a button caption dt h1 h2 h3 label legend li option p summary td th".split())
+_WHOLE = frozenset(["a", "button", "caption", "dt", "h1", "h2", "h3", "label", "legend", "li", "option", "p", "summary", "td", "th"])
 _SILENT = frozenset({"script", "style", "template"})
 _UNNAMED = frozenset({"hidden", "submit", "button", "file"})
 

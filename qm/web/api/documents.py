@@ -8,7 +8,7 @@ from typing import Any
 from qm.models import Evaluation
 from qm.queries.jobs import JobLine
 from qm.queries.transcripts import Heard
-from qm.stored import dump_evidence
+from scoring.documents import answer_to_dict
 from scoring.types import Answer
 
 Document = dict[str, Any]
@@ -88,16 +88,5 @@ def evaluation_document(row: Evaluation, answers: Sequence[Answer]) -> Document:
         "vetoes": row.vetoes,
         "critical_errors": row.critical_errors,
         "released_at": row.released_at.isoformat() if row.released_at else None,
-        "answers": [
-            {
-                "criterion": answer.criterion,
-                "options": list(answer.options),
-                "not_applicable": answer.not_applicable,
-                "occurrences": answer.occurrences,
-                "number": None if answer.number is None else str(answer.number),
-                "comment": answer.comment,
-                "evidence": [dump_evidence(item) for item in answer.evidence],
-            }
-            for answer in answers
-        ],
+        "answers": [answer_to_dict(answer) for answer in answers],
     }

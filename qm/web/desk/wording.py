@@ -12,7 +12,8 @@ from qm.models import RecordingStatus
 from qm.queries.formviews import CriterionView, EvidenceView, SuggestionView
 from qm.queries.moments import NOT_HEARD
 from qm.web.desk import blueprint
-from qm.web.desk.filters import clock, points
+from qm.web.desk.answer_words import said_words
+from qm.web.desk.filters import clock
 from qm.web.locale import current_locale
 from qm.web.saying import said, say
 from recorder.message import Message
@@ -43,19 +44,9 @@ def direction_words(direction: str) -> str:
 @blueprint.app_template_filter("answer_words")
 def answer_words(criterion: CriterionView) -> str:
     """An answer with its proofs and comment in one line, to tell two versions apart."""
-    parts = [_chosen(criterion), criterion.comment]
+    parts = [said_words(criterion.said), criterion.comment]
     parts += [f"▶ {clock(proof.start_s)} {said(proof.text)}" for proof in criterion.attached]
     return " · ".join(part for part in parts if part)
-
-
-def _chosen(criterion: CriterionView) -> str:
-    if criterion.not_applicable:
-        return str(gettext("不适用"))
-    if criterion.number is not None:
-        return points(criterion.number)
-    if criterion.occurrences is not None:
-        return str(gettext("%(count)s 次", count=criterion.occurrences))
-    return criterion.chosen_label
 
 
 @blueprint.app_template_global("why_words")

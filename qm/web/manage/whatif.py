@@ -16,11 +16,13 @@ from qm.models.base import text_of
 from qm.queries import whatif as queries
 from qm.services import errand_runs, whatif_restate, whatif_runs
 from qm.web.access import actor, allow
+from qm.web.desk.answer_words import said_words
 from qm.web.locale import current_locale
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
 from recorder.message import Message
+from scoring.said import said_from_dict
 
 DAYS = 30
 """Days back that are offered."""
@@ -144,11 +146,7 @@ def flip_words(said: dict[str, Any] | None) -> str:
     """An answer of a run in words."""
     if said is None:
         return str(gettext("未答"))
-    if said["not_applicable"]:
-        return str(gettext("不适用"))
-    if said["occurrences"] is not None:
-        return str(gettext("%(count)s 次", count=said["occurrences"]))
-    return said["number"] or "、".join(said["labels"]) or str(gettext("文字"))
+    return said_words(said_from_dict(said)) or str(gettext("文字"))
 
 
 @blueprint.app_template_filter("flip_why")
