@@ -1,4 +1,4 @@
-"""Every page in a real browser, as a person it is for: axe-core finds nothing, and nothing scrolls sideways."""
+"""Every page in a real browser, as a person it is for: axe-core finds nothing, nothing scrolls sideways."""
 
 from __future__ import annotations
 

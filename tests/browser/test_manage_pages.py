@@ -15,7 +15,6 @@ from qm.models import Job, JobState, Recording
 from qm.services.seeds import ensure_seeded
 from tests.support.audio import two_speakers, write_pcm
 from tests.support.live import Live
-from tests.support.scored import add_scored
 
 pytestmark = pytest.mark.browser
 
@@ -117,32 +116,3 @@ def test_a_phrase_is_added_removed_and_brought_back_by_keyboard(live: Live) -> N
     expect(added).to_have_count(0)
     page.get_by_role("button", name="撤销").press("Enter")
     expect(added).to_have_count(1)
-
-
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_no_page_of_these_roles_scrolls_sideways_or_breaks_its_policy(
-    live: Live, width: int, height: int
-) -> None:
-    ensure_seeded()
-    call = add_scored(live.centre.agent_id, faults={"greeting": "none"}, comment="请先报工号。" * 20)
-    pages = {
-        "agent": ["/mine/", "/mine/performance", f"/mine/evaluations/{call.evaluation_id}"],
-        "leader": ["/team/", "/team/calls", f"/team/agents/{live.centre.agent_id}"],
-        "supervisor": [
-            "/manage/", "/manage/upload", "/manage/jobs", "/manage/quarantine", "/manage/phrases",
-            "/manage/phrases/groups/greeting", "/manage/rubrics", "/manage/rubrics/1", "/team/",
-        ],
-        "administrator": [
-            "/manage/people", "/manage/people/new", "/manage/roster", "/manage/tokens", "/manage/audit",
-        ],
-    }  # fmt: skip
-    wrong: list[str] = []
-    for person, urls in pages.items():
-        page = live.page_of(person, width=width, height=height)
-        page.on("console", lambda message: wrong.append(message.text) if "Policy" in message.text else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        for url in urls:
-            page.goto(f"{live.url}{url}")
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{url} is wider than {width}")
-    assert wrong == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 from time_machine import TimeMachineFixture
+from werkzeug.datastructures import MultiDict
 
 from qm import clock
 from qm.actor import Actor, UserRole
@@ -28,10 +30,13 @@ from qm.services import evaluation_errors as refusals
 from qm.services import releases
 from qm.services.acknowledge import acknowledge
 from qm.services.assignments import assign
+from qm.services.demo_score import accepted_draft
 from qm.services.evaluations import Draft, save
 from qm.services.seeds import ensure_seeded
+from qm.stored import dump_evidence
 from recorder.types import Role
 from scoring.types import Answer, CriterionKind, Evidence
+from tests.support.heard import bring_in
 from tests.support.people import Centre, build_centre
 from tests.support.scored import add_call
 
@@ -288,3 +293,23 @@ def test_a_form_published_later_does_not_change_a_begun_evaluation(inspector: Ac
         other = session.exec(select(RubricVersion.id).where(RubricVersion.key != "phone_banking")).first()
     save(inspector, call, Draft(saved.revision, other or 0, (one(),)))
     assert human_evaluation(call).rubric_id == rubric_id()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("person", ["inspector", "supervisor"])
+def test_whoever_released_the_last_call_comes_to_a_page_of_their_own(client_of, person: str) -> None:
+    recording_id = bring_in("p07_no_closing")
+    draft = accepted_draft(recording_id)
+    posted: MultiDict[str, str] = MultiDict({"revision": "0", "rubric_id": str(draft.rubric_id)})
+    for answer in draft.answers:
+        chosen = ("not_applicable",) if answer.not_applicable else answer.options
+        posted.setlist(f"option.{answer.criterion}", list(chosen))
+        posted[f"comment.{answer.criterion}"] = answer.comment
+        posted.setlist(
+            f"evidence.{answer.criterion}", [json.dumps(dump_evidence(e)) for e in answer.evidence]
+        )
+        if answer.occurrences is not None:
+            posted[f"count.{answer.criterion}"] = str(answer.occurrences)
+    client = client_of(person)
+    done = client.post(f"/desk/review/{recording_id}/release", data=posted)
+    assert done.status_code == 302
+    assert client.get(done.headers["Location"]).status_code == 200

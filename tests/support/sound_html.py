@@ -1,4 +1,4 @@
-"""What is wrong with a page as it was sent: HTML, title, names of fields, inline code, words left in Chinese."""
+"""What is wrong with a page as it was sent: HTML, title, names of fields, inline code, words in Chinese."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from sqlmodel import Session, SQLModel
 RUN = re.compile(r"[\u3400-\u9fff]+")
 _SAID = ("title", "aria-label", "placeholder", "alt")
 _QUOTED = re.compile("“[^”]*”")
-_WHOLE = frozenset(["a", "button", "caption", "dt", "h1", "h2", "h3", "label", "legend", "li", "option", "p", "summary", "td", "th"])
+_WHOLE = frozenset(
+    {"a", "button", "caption", "dt", "h1", "h2", "h3", "label", "legend", "li", "option", "p", "summary"}
+    | {"td", "th"}
+)
 _SILENT = frozenset({"script", "style", "template"})
 _UNNAMED = frozenset({"hidden", "submit", "button", "file"})
 
@@ -112,7 +115,7 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def left_in_chinese(html: str, data: frozenset[str], interface: frozenset[str]) -> list[str]:
-    """Chinese on an English page that no data holds; or a whole element's text that is one of the interface's.
+    """Chinese on an English page that no data holds; or a whole element's text that the interface says.
 
     What stands in quotes is an example of what to type, and that is Chinese in both languages.
     """

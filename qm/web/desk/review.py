@@ -74,7 +74,7 @@ def release(recording_id: str) -> ResponseReturnValue:
         return _refused(recording_id, draft, error)
     _offer_take_back(row)
     following = assignments.next_recording(actor(), after=recording_id)
-    target = url_for("desk.review", recording_id=following) if following else url_for("desk.queue")
+    target = url_for("desk.review", recording_id=following) if following else _back()
     return jsonify(next=target) if wants_json() else redirect(target)
 
 
@@ -85,6 +85,11 @@ def take_back(evaluation_id: int) -> ResponseReturnValue:
     row = releases.take_back(actor(), evaluation_id)
     flash(gettext("已撤回，座席看不到这份评分。修改后请重新提交。"))
     return redirect(url_for("desk.review", recording_id=row.recording_id))
+
+
+def _back() -> str:
+    """Where the work is chosen: the inspector's own queue, for supervisors the list."""
+    return url_for("desk.queue" if actor().may(UserRole.INSPECTOR) else "desk.recordings")
 
 
 def _offer_take_back(row: Evaluation) -> None:
