@@ -18,7 +18,6 @@ from qm.database import reading
 from qm.models import (
     Agent,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     Recording,
     RestatedScore,
@@ -28,7 +27,7 @@ from qm.models import (
 )
 from qm.queries.answers import answers_by_evaluation
 from qm.queries.averages import Average, average
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import released_by_a_person, visible_to
 from qm.queries.rubrics import rubrics_by_id
 from qm.settings import settings
 from scoring.losses import CriterionLoss, losses
@@ -163,8 +162,7 @@ def _released_to(actor: Actor) -> list[ColumnElement[bool]]:
     """What makes an evaluation by a person visible: released, scored, of a call within reach."""
     conditions = [
         visible_to(actor),
-        col(Evaluation.kind) == EvaluationKind.HUMAN,
-        col(Evaluation.state) != EvaluationState.DRAFT,
+        released_by_a_person(),
         col(Evaluation.released_at).is_not(None),
         col(Evaluation.total).is_not(None),
     ]

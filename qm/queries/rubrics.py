@@ -10,7 +10,8 @@ from sqlmodel import col, func, select
 
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Evaluation, EvaluationKind, EvaluationState, RubricVersion, VersionState
+from qm.models import Evaluation, RubricVersion, VersionState
+from qm.queries.recordings import released_by_a_person
 from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
 
@@ -118,7 +119,7 @@ def _used() -> dict[int, int]:
     with reading() as session:
         counted = (
             select(Evaluation.rubric_id, func.count())
-            .where(Evaluation.kind == EvaluationKind.HUMAN, Evaluation.state != EvaluationState.DRAFT)
+            .where(released_by_a_person())
             .group_by(col(Evaluation.rubric_id))
         )
         return dict(session.exec(counted).all())

@@ -28,7 +28,7 @@ from qm.models import (
 )
 from qm.queries import calls
 from qm.queries.evaluations import human_evaluation, rubric_of
-from qm.queries.recordings import recording_for
+from qm.queries.recordings import recording_for, still_a_draft
 from qm.services import audit
 from qm.services.evaluation_answers import check_lengths, store_answers
 from qm.services.evaluation_errors import (
@@ -152,7 +152,7 @@ def claim(session: Session, row: Evaluation) -> None:
         .where(
             col(Evaluation.id) == row.id,
             col(Evaluation.revision) == row.revision,
-            col(Evaluation.state) == EvaluationState.DRAFT,
+            still_a_draft(),
         )
         .values(revision=row.revision + 1)
     )

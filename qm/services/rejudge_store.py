@@ -21,6 +21,7 @@ from qm.models import (
     HitRow,
     TranscriptRow,
 )
+from qm.queries.recordings import by_a_machine
 from qm.services import rules_judging
 from qm.services.rejudge_chunk import CallJudged, Chunk
 from scoring.types import Score
@@ -121,7 +122,7 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
     statement = sa.select(col(Evaluation.recording_id), col(Evaluation.id)).where(
         col(Evaluation.recording_id).in_([call.recording_id for call in calls]),
         col(Evaluation.rubric_id) == rubric_id,
-        col(Evaluation.kind) == EvaluationKind.AUTOMATIC,
+        by_a_machine(),
     )
     known = _by_recording(session, statement)
     fresh = [

@@ -19,7 +19,6 @@ from qm.models import (
     AnswerRow,
     Evaluation,
     EvaluationKind,
-    EvaluationState,
     Job,
     JobState,
     Recording,
@@ -33,6 +32,7 @@ from qm.models import (
 )
 from qm.queries.answers import answers_by_evaluation
 from qm.queries.jobs import ACTIVE
+from qm.queries.recordings import released_by_a_person
 from qm.queries.whatif import run_for
 from qm.services import audit, snapshots
 from qm.services.evaluations import put_score
@@ -131,7 +131,7 @@ def _retell(session: Session, decision: Restatement, row: RubricVersion, ids: li
             .join(Recording, col(Recording.id) == Evaluation.recording_id)
             .join(Agent, col(Agent.id) == Recording.agent_id, isouter=True)
             .join(Team, col(Team.id) == Recording.team_id, isouter=True)
-            .where(col(Evaluation.id).in_(batch), Evaluation.state != EvaluationState.DRAFT)
+            .where(col(Evaluation.id).in_(batch), released_by_a_person())
         ).all()
         answers = answers_by_evaluation(batch)
         for evaluation, recording, agent, team in found:
