@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from qm.batches import batches
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import Evaluation, RubricVersion, VersionState
@@ -99,9 +100,12 @@ def version(rubric_id: int) -> RubricVersion:
 
 def rubrics_by_id(ids: Collection[int]) -> dict[int, Rubric]:
     """These versions as forms."""
+    found: dict[int, Rubric] = {}
     with reading() as session:
-        rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(ids))).all()
-    return {row.id or 0: rubric_from_dict(row.document) for row in rows}
+        for some in batches(ids):
+            rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(some))).all()
+            found |= {row.id or 0: rubric_from_dict(row.document) for row in rows}
+    return found
 
 
 def published() -> tuple[RubricVersion, ...]:

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "quarantine_discarded": lazy_gettext("隔离文件丢弃"),
     "quarantine_restored": lazy_gettext("隔离文件放回"),
     "job_retried": lazy_gettext("任务重试"),
+    "figures_mended": lazy_gettext("修复各项得失分"),
     "job_mended": lazy_gettext("修复任务"),
     "original_mended": lazy_gettext("修复原始录音"),
     "playback_mended": lazy_gettext("修复播放文件"),
