@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from sqlmodel import col, select
 
 from qm import stored
+from qm.batches import batches
 from qm.database import reading
 from qm.models import AnswerRow, EvidenceRow
 from scoring.types import Answer
 
-_AT_ONCE = 1000
-"""Evaluations in one statement."""
 _EVIDENCE = ("start_s", "end_s", "role", "text", "source")
 
 
@@ -25,9 +24,8 @@ def answers_of(evaluation_id: int) -> list[Answer]:
 def answers_by_evaluation(ids: Iterable[int], *, with_evidence: bool = True) -> dict[int, list[Answer]]:
     """The answers of each of these evaluations, by criterion; none where nothing was answered."""
     found: dict[int, list[Answer]] = {item: [] for item in ids}
-    wanted = list(found)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = col(AnswerRow.evaluation_id).in_(wanted[start : start + _AT_ONCE])
+    for batch in batches(found):
+        some = col(AnswerRow.evaluation_id).in_(batch)
         proofs: dict[int, list[EvidenceRow]] = defaultdict(list)
         with reading() as session:
             rows = session.exec(select(AnswerRow).where(some).order_by(col(AnswerRow.criterion))).all()

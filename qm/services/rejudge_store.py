@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from qm.batches import batches
 from qm.clock import now
 from qm.database import writing
 from qm.models import (
@@ -27,8 +28,6 @@ from qm.services.rejudge_chunk import CallJudged, Chunk
 from scoring.types import Score
 
 _TEXT_CHARS = 300
-_IDS_TOGETHER = 5000
-"""Ids in one statement; databases limit how many values a statement may carry."""
 _FINDING = sa.table("finding", *map(sa.column, FindingRow.model_fields))
 """The table without its types: rows come as they are written."""
 
@@ -107,8 +106,8 @@ def _overtaken(session: Session, calls: Sequence[CallJudged]) -> tuple[set[str],
 
 
 def _delete(session: Session, table: Any, column: Any, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), _IDS_TOGETHER):
-        session.connection().execute(sa.delete(table).where(column.in_(ids[start : start + _IDS_TOGETHER])))
+    for some in batches(ids):
+        session.connection().execute(sa.delete(table).where(column.in_(some)))
 
 
 def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
