@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite, sqrt
+from itertools import chain, repeat
+from math import fsum, isfinite, sqrt
 
 from scipy.special import ndtri, stdtr, stdtrit
 
@@ -31,10 +32,12 @@ class Observation:
     score: float
     probability: float = 1.0
     day: date | None = None
+    count: int = 1
+    """So many evaluations that are equal in all of this."""
 
     @property
     def weight(self) -> float:
-        """How many calls it stands for. Raises `NotEnoughData` for an impossible probability."""
+        """How many calls each stands for. Raises `NotEnoughData` for an impossible probability."""
         if not 0 < self.probability <= 1:
             raise NotEnoughData(f"抽样概率 {self.probability} 不在 0 到 1 之间，请检查抽样计划。")
         return 1 / self.probability
@@ -106,8 +109,8 @@ def average(
         raise NotEnoughData("还没有已发布的评分，无法计算平均分。")
     weights, total, mean = _weighted_mean(seen)
     spread = _mean_variance(seen, mean, total)
-    n = len(seen)
-    effective = total**2 / sum(w**2 for w in weights)
+    n = _n(seen)
+    effective = total**2 / _sum(seen, (w**2 for w in weights))
     if n == 1:
         return Average(mean, None, None, n, effective, None)
     tail = (1 - confidence) / 2
@@ -123,18 +126,29 @@ def _weighted_mean(seen: Sequence[Observation]) -> tuple[list[float], float, flo
     if not all(isfinite(item.score) for item in seen):
         raise NotEnoughData("有一个分数不是数字，请检查该次评分。")
     weights = [item.weight for item in seen]
-    total = sum(weights)
+    total = _sum(seen, weights)
     if len({item.score for item in seen}) == 1:
         return weights, total, seen[0].score
-    return weights, total, sum(w * item.score for w, item in zip(weights, seen, strict=True)) / total
+    whole = _sum(seen, (w * item.score for w, item in zip(weights, seen, strict=True)))
+    return weights, total, whole / total
 
 
 def _mean_variance(seen: Sequence[Observation], mean: float, total: float) -> float:
     """Linearised variance: n/(n−1) · Σ (wᵢ (yᵢ − ȳ))² / (Σ wᵢ)²."""
-    n = len(seen)
+    n = _n(seen)
     if n < 2:
         return 0.0
-    return n / (n - 1) * sum((item.weight * (item.score - mean)) ** 2 for item in seen) / total**2
+    return n / (n - 1) * _sum(seen, ((item.weight * (item.score - mean)) ** 2 for item in seen)) / total**2
+
+
+def _n(seen: Sequence[Observation]) -> int:
+    return sum(item.count for item in seen)
+
+
+def _sum(seen: Sequence[Observation], values: Iterable[float]) -> float:
+    """One value an observation, each as often as it was seen. Exact but for one rounding at the end, so that
+    neither the order nor how equal ones are put together moves a figure."""
+    return fsum(chain.from_iterable(repeat(v, item.count) for v, item in zip(values, seen, strict=True)))
 
 
 def difference(first: Average, second: Average, *, confidence: float = CONFIDENCE) -> Difference:

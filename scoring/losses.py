@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scoring.arithmetic import SHOWN_DIGITS, answers_by_key, round_half_up, score
-from scoring.marks import mark
-from scoring.types import Answer, Criterion, CriterionKind, Rubric, ScoringMode, SectionScore
+from scoring.marks import Mark, mark
+from scoring.types import Answer, CriterionKind, Rubric, ScoringMode, SectionScore
 from scoring.visibility import shown
 
 
@@ -22,6 +22,10 @@ class CriterionLoss:
     points: Decimal
     """What it took off the total, before veto and before caps of section or form; 0 where done well.
     Six digits; in a weighted form the share of 100 that its section's effective weight gives it."""
+    earned: Decimal = Decimal(0)
+    """Points of the answer, as the form gives them."""
+    could_earn: Decimal = Decimal(0)
+    """The most that any answer would have earned."""
 
 
 def losses(
@@ -42,17 +46,18 @@ def losses(
                 continue
             if criterion.bonus or criterion.kind is CriterionKind.TEXT:
                 continue
-            points = _points(rubric, criterion, answer, figures)
-            found.append(CriterionLoss(criterion.key, criterion.title, points))
+            taken = mark(rubric, criterion, answer)
+            points = _points(rubric, taken, figures)
+            loss = CriterionLoss(criterion.key, criterion.title, points, taken.earned, criterion.max_points)
+            found.append(loss)
     return tuple(found)
 
 
-def _points(rubric: Rubric, criterion: Criterion, answer: Answer, figures: SectionScore) -> Decimal:
-    taken = mark(rubric, criterion, answer)
+def _points(rubric: Rubric, taken: Mark, figures: SectionScore) -> Decimal:
     if rubric.mode is ScoringMode.DEDUCTION:
         return taken.lost
     if not figures.applicable_max:
         return Decimal(0)
-    missed = Fraction(criterion.max_points - taken.earned)
+    missed = Fraction(taken.criterion.max_points - taken.earned)
     share = missed / Fraction(figures.applicable_max) * Fraction(figures.weight)
     return round_half_up(share, SHOWN_DIGITS)

@@ -11,7 +11,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import qm.models  # noqa: F401 - fills the metadata
 from qm import database, schema
-from qm.models.base import DecimalText, UtcDateTime
+from qm.models.base import DecimalText, Millionths, UtcDateTime
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -22,6 +22,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
         return "sa.DateTime(timezone=True)"
     if isinstance(item, DecimalText):
         return "sa.String(length=40)"
+    if isinstance(item, Millionths):
+        return "sa.BigInteger()"
     if isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False

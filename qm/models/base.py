@@ -124,6 +124,29 @@ def text_of(document: Any) -> str:
     return message_of_json(document) if isinstance(document, dict) else str(document)
 
 
+class Millionths(sa.TypeDecorator[Decimal]):
+    """Points with at most six decimals, kept as a whole number of millionths: the database adds them exactly.
+
+    `DecimalText` keeps any digits, but a sum of texts is a sum of floats on SQLite.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
+        """Refuse what would have to be rounded."""
+        if value is None:
+            return None
+        whole = int(value.scaleb(6))
+        if whole != value.scaleb(6):
+            raise ValueError("points with more than six decimals")
+        return whole
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:  # noqa: ARG002
+        """Read the exact digits; a sum on PostgreSQL comes as a decimal."""
+        return None if value is None else Decimal(int(value)).scaleb(-6)
+
+
 def enum_type(enum: type[StrEnum], name: str) -> sa.Enum:
     """A VARCHAR with a named check constraint, storing the enum's values."""
     return sa.Enum(

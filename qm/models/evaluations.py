@@ -10,7 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from qm.models.base import DecimalText, MessageText, UtcDateTime, enum_type, json_type, unique_where
+from qm.models.base import (
+    DecimalText,
+    MessageText,
+    Millionths,
+    UtcDateTime,
+    enum_type,
+    json_type,
+    unique_where,
+)
 
 
 class AssignmentState(StrEnum):
@@ -112,6 +120,23 @@ class AnswerRow(SQLModel, table=True):
     comment: str = Field(default="", max_length=1000)
     suggested: dict[str, Any] | None = Field(default=None, sa_type=json_type())
     """What the machine suggested for this criterion when the person answered."""
+
+
+class CriterionScore(SQLModel, table=True):
+    """What one criterion that counted earned and cost in a released evaluation by a person.
+
+    Derived from answers, form and call data (`scoring.losses`), written with the release and with each
+    restatement, taken away with a release that is taken back: figures over many calls are sums of these.
+    """
+
+    __tablename__ = "criterion_score"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    evaluation_id: int = Field(foreign_key="evaluation.id", ondelete="CASCADE", primary_key=True)
+    criterion: str = Field(max_length=60, primary_key=True)
+    earned: Decimal = Field(sa_type=Millionths)
+    could_earn: Decimal = Field(sa_type=Millionths)
+    lost: Decimal = Field(sa_type=Millionths)
+    """Off the total, before veto and caps."""
 
 
 class EvidenceRow(SQLModel, table=True):

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
+from qm.batches import batches
 from qm.database import reading
 from qm.models import AnswerRow, EvidenceRow
 from qm.stored_answers import load_answer
 from scoring.types import Answer
-
-_AT_ONCE = 1000
-"""Evaluations in one statement."""
 
 
 def answers_of(evaluation_id: int) -> list[Answer]:
@@ -24,9 +22,8 @@ def answers_of(evaluation_id: int) -> list[Answer]:
 def answers_by_evaluation(ids: Iterable[int], *, with_evidence: bool = True) -> dict[int, list[Answer]]:
     """The answers of each of these evaluations, by criterion; none where nothing was answered."""
     found: dict[int, list[Answer]] = {item: [] for item in ids}
-    wanted = list(found)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = col(AnswerRow.evaluation_id).in_(wanted[start : start + _AT_ONCE])
+    for batch in batches(found):
+        some = col(AnswerRow.evaluation_id).in_(batch)
         proofs: dict[int, list[EvidenceRow]] = defaultdict(list)
         with reading() as session:
             rows = session.exec(select(AnswerRow).where(some).order_by(col(AnswerRow.criterion))).all()

@@ -16,7 +16,6 @@ from qm.models import (
     Assignment,
     AssignmentState,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     Recording,
     RecordingStatus,
@@ -25,7 +24,7 @@ from qm.models import (
 )
 from qm.queries.calls import forbidden_counts, human_states
 from qm.queries.periods import PeriodKind, current
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import by_a_person, released_by_a_person, visible_to
 
 QUEUE_MOST = 200
 """Assigned calls shown at most."""
@@ -97,9 +96,7 @@ class QueueView:
 
 def nobody_has(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Recording`: ready, unscored, unassigned, visible and not the actor's own call."""
-    scored = select(Evaluation.id).where(
-        Evaluation.recording_id == Recording.id, Evaluation.kind == EvaluationKind.HUMAN
-    )
+    scored = select(Evaluation.id).where(Evaluation.recording_id == Recording.id, by_a_person())
     held = select(Assignment.id).where(
         Assignment.recording_id == Recording.id,
         or_(Assignment.state == AssignmentState.OPEN, Assignment.evaluator_id == actor.user_id),
@@ -123,9 +120,8 @@ def day_of(actor: Actor) -> Day:
             select(func.count())
             .select_from(Evaluation)
             .where(
-                Evaluation.kind == EvaluationKind.HUMAN,
+                released_by_a_person(),
                 Evaluation.evaluator_id == actor.user_id,
-                Evaluation.state != EvaluationState.DRAFT,
                 col(Evaluation.released_at) >= today.start,
             )
         ).one()
@@ -223,9 +219,8 @@ def _done_lines(actor: Actor) -> tuple[DoneLine, ...]:
             select(Evaluation, Agent)
             .outerjoin(Agent, col(Agent.id) == Evaluation.agent_id)
             .where(
-                Evaluation.kind == EvaluationKind.HUMAN,
+                released_by_a_person(),
                 Evaluation.evaluator_id == actor.user_id,
-                Evaluation.state != EvaluationState.DRAFT,
                 col(Evaluation.released_at) >= today.start,
             )
             .order_by(col(Evaluation.released_at).desc())

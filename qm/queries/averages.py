@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
 from scoring import averages, ranking
 from scoring.averages import Average, Difference
 from scoring.ranking import Standing
 
-__all__ = ["Average", "Difference", "Standing", "average", "difference", "standings"]
+__all__ = ["Average", "Difference", "Standing", "Tally", "average", "difference", "standings"]
 
 
-class Scored(Protocol):
-    """Anything with a score and a chance of having been sampled."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many evaluations with the same score and the same chance of having been sampled."""
 
-    @property
-    def total(self) -> Decimal:
-        """The score, after veto."""
+    total: Decimal
+    """The score, after veto."""
+    inclusion_probability: float | None
+    """0..1; None for calls picked by hand."""
+    count: int
+    waiting: int = 0
+    """Of these, those the agent has not acknowledged."""
+    vetoed: int = 0
 
-    @property
-    def inclusion_probability(self) -> float | None:
-        """Chance of having been sampled, 0..1; None for calls picked by hand."""
 
-
-def average(calls: Iterable[Scored]) -> Average | None:
+def average(tallies: Iterable[Tally]) -> Average | None:
     """The weighted average of these calls with n and 95 % interval; None of none.
 
     A call picked by hand stands for itself alone, as if it had been certain to be picked.
     """
-    seen = [averages.Observation(float(c.total), c.inclusion_probability or 1.0) for c in calls]
+    seen = [
+        averages.Observation(float(t.total), t.inclusion_probability or 1.0, count=t.count) for t in tallies
+    ]
     return averages.average(seen) if seen else None
 
 
-def difference(first: Sequence[Scored], second: Sequence[Scored]) -> Difference | None:
+def difference(first: Iterable[Tally], second: Iterable[Tally]) -> Difference | None:
     """The first average minus the second; None where either is empty."""
     one, other = average(first), average(second)
     return averages.difference(one, other) if one and other else None

@@ -13,7 +13,6 @@ from qm.database import reading
 from qm.models import (
     Agent,
     Evaluation,
-    EvaluationKind,
     FindingRow,
     HitRow,
     PhraseRow,
@@ -24,6 +23,7 @@ from qm.models import (
 from qm.queries.callbuild import build_call, empty_call
 from qm.queries.callviews import CallHeader, CallView
 from qm.queries.personal_data import secrets_of, whole
+from qm.queries.recordings import by_a_person
 from recorder.types import Role
 from scoring.types import Finding, Rubric
 from transcribe.pii import PiiKind
@@ -115,9 +115,7 @@ def human_states(recording_ids: Sequence[str]) -> dict[str, Evaluation]:
     """The human evaluation of each of these calls that has one."""
     with reading() as session:
         rows = session.exec(
-            select(Evaluation).where(
-                col(Evaluation.recording_id).in_(recording_ids), Evaluation.kind == EvaluationKind.HUMAN
-            )
+            select(Evaluation).where(col(Evaluation.recording_id).in_(recording_ids), by_a_person())
         ).all()
     return {row.recording_id: row for row in rows}
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 
 from qm.actor import Actor
+from qm.batches import batches
 from qm.database import reading
 from qm.models import Agent, ContactPolicyRow, Recording, Team
 from qm.queries.calls import masked
@@ -24,8 +25,6 @@ from qm.queries.recordings import visible_to
 from scoring.rules import Contact, ContactFault, ContactPolicy, contact_faults
 
 _A_DAY = timedelta(days=1)
-_TOGETHER = 1000
-"""Calls named in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +188,12 @@ def _rows(recording_ids: Sequence[str]) -> dict[str, tuple[Recording, Agent | No
     """These calls with agent and team."""
     found: dict[str, tuple[Recording, Agent | None, Team | None]] = {}
     with reading() as session:
-        for start in range(0, len(recording_ids), _TOGETHER):
+        for some in batches(recording_ids):
             rows = session.exec(
                 select(Recording, Agent, Team)
                 .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
                 .outerjoin(Team, col(Team.id) == Recording.team_id)
-                .where(col(Recording.id).in_(recording_ids[start : start + _TOGETHER]))
+                .where(col(Recording.id).in_(some))
             )
             found.update({row.id: (row, agent, team) for row, agent, team in rows})
     return found

@@ -14,7 +14,6 @@ from qm.errors import NotFound
 from qm.models import (
     Assignment,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     Job,
     JobState,
@@ -29,7 +28,7 @@ from qm.queries.callviews import CallView
 from qm.queries.evaluations import human_evaluation, rubric_of
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
-from qm.queries.recordings import recording_for
+from qm.queries.recordings import by_a_machine, recording_for
 from qm.queries.rubric_bindings import GENERAL_RUBRIC, version_for
 from qm.queries.rubrics import published
 from scoring.types import Answer
@@ -187,7 +186,7 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
             .join(Evaluation, col(Evaluation.rubric_id) == RubricVersion.id)
             .where(
                 Evaluation.recording_id == recording.id,
-                Evaluation.kind == EvaluationKind.AUTOMATIC,
+                by_a_machine(),
             )
             .order_by(col(Evaluation.id).desc())
         ).first()

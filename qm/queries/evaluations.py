@@ -27,7 +27,7 @@ from qm.queries.answers import answers_of
 from qm.queries.callviews import CallView
 from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import by_a_person, released_by_a_person, visible_to
 from qm.queries.rubrics import version
 from scoring.rubric import rubric_from_dict
 from scoring.types import Rubric
@@ -72,9 +72,7 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
     Inspectors and supervisors: those of the calls they may see. Leaders: released ones of their team.
     Agents: their own released ones. Automatic ones are for inspectors and supervisors only.
     """
-    released = and_(
-        col(Evaluation.state) != EvaluationState.DRAFT, col(Evaluation.kind) == EvaluationKind.HUMAN
-    )
+    released = released_by_a_person()
     if actor.user_id is None:
         return true()
     if actor.may(UserRole.INSPECTOR, UserRole.SUPERVISOR):
@@ -157,9 +155,7 @@ def human_evaluation(recording_id: str) -> Evaluation | None:
     """The one human evaluation of a call; None where nobody began."""
     with reading() as session:
         return session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.HUMAN
-            )
+            select(Evaluation).where(Evaluation.recording_id == recording_id, by_a_person())
         ).first()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col, func, select
 
 from qm.actor import Actor, UserRole
+from qm.batches import batches
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import Job, JobState, JobTally, Recording, RecordingStatus
@@ -97,16 +98,17 @@ def job_for(actor: Actor, recording_id: str) -> JobLine:
 
 def of_recordings(actor: Actor, recording_ids: Sequence[str]) -> list[JobLine]:
     """The latest jobs of these recordings, as far as the person may watch them."""
-    with reading() as session:
-        found = session.exec(
-            select(Job, Recording)
-            .join(Recording, col(Recording.id) == Job.recording_id)
-            .where(col(Recording.id).in_(list(recording_ids)), watchable_by(actor))
-            .order_by(col(Job.created_at).desc())
-        ).all()
     lines: dict[str, JobLine] = {}
-    for job, recording in found:
-        lines.setdefault(recording.id, _line(job, recording))
+    with reading() as session:
+        for some in batches(recording_ids):
+            found = session.exec(
+                select(Job, Recording)
+                .join(Recording, col(Recording.id) == Job.recording_id)
+                .where(col(Recording.id).in_(some), watchable_by(actor))
+                .order_by(col(Job.created_at).desc())
+            ).all()
+            for job, recording in found:
+                lines.setdefault(recording.id, _line(job, recording))
     return [lines[item] for item in recording_ids if item in lines]
 
 

@@ -17,14 +17,13 @@ from qm.errors import NotFound
 from qm.models import (
     AnswerRow,
     Evaluation,
-    EvaluationKind,
-    EvaluationState,
     LearnedModelRow,
     LearningRun,
     Recording,
     RubricVersion,
     User,
 )
+from qm.queries.recordings import released_by_a_person
 from qm.queries.rubrics import published
 from scoring.rubric import rubric_from_dict
 from scoring.types import Criterion, CriterionKind, Policy, Rubric
@@ -196,11 +195,7 @@ def model(model_id: int) -> LearnedModel:
 
 
 def _human(rubric_key: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(RubricVersion.key) == rubric_key,
-        col(Evaluation.kind) == EvaluationKind.HUMAN,
-        col(Evaluation.state) != EvaluationState.DRAFT,
-    )
+    return col(RubricVersion.key) == rubric_key, released_by_a_person()
 
 
 def _counts(rubric_key: str) -> dict[str, Counter[str]]:

@@ -18,7 +18,6 @@ from qm.models import (
     Assignment,
     AssignmentState,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     JobState,
     Recording,
@@ -27,6 +26,7 @@ from qm.models import (
     User,
 )
 from qm.queries import jobs, people_admin, periods, phrases, quarantine
+from qm.queries.recordings import by_a_person, released_by_a_person
 from qm.settings import settings
 from transcribe.weights import wheels_installed
 
@@ -144,7 +144,7 @@ def _own_branch(actor: Actor) -> ColumnElement[bool]:
 
 def _unassigned(actor: Actor) -> int:
     taken = select(Assignment.recording_id).where(Assignment.state != AssignmentState.WITHDRAWN)
-    judged = select(Evaluation.recording_id).where(Evaluation.kind == EvaluationKind.HUMAN)
+    judged = select(Evaluation.recording_id).where(by_a_person())
     return _count(
         select(func.count())
         .select_from(Recording)
@@ -167,17 +167,15 @@ def _assigned(actor: Actor) -> int:
 
 
 def _evaluations(actor: Actor, *, acknowledged: bool | None) -> int:
-    states = [EvaluationState.RELEASED, EvaluationState.ACKNOWLEDGED]
-    if acknowledged is False:
-        states = [EvaluationState.RELEASED]
+    waiting = [Evaluation.state == EvaluationState.RELEASED] if acknowledged is False else []
     return _count(
         select(func.count())
         .select_from(Evaluation)
         .join(Recording, col(Recording.id) == Evaluation.recording_id)
         .where(
             jobs.watchable_by(actor),
-            Evaluation.kind == EvaluationKind.HUMAN,
-            col(Evaluation.state).in_(states),
+            released_by_a_person(),
+            *waiting,
         )
     )
 

@@ -1,36 +1,29 @@
-"""Released scores: which a person may see, their average with its interval, and where points went."""
+"""Released evaluations one by one; figures over many of them are in `qm.queries.figures`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from qm import stored
-from qm.actor import Actor, UserRole
-from qm.clock import local
+from qm.actor import Actor
+from qm.batches import batches
 from qm.database import reading
 from qm.models import (
     Agent,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     Recording,
     RestatedScore,
     Restatement,
     RubricVersion,
-    Team,
 )
-from qm.queries.answers import answers_by_evaluation
-from qm.queries.averages import Average, average
-from qm.queries.recordings import visible_to
-from qm.queries.rubrics import rubrics_by_id
-from scoring.losses import CriterionLoss, losses
+from qm.queries.figures import EVERY, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,63 +68,54 @@ class ScoredCall:
         return self.state is EvaluationState.ACKNOWLEDGED
 
 
-@dataclass(frozen=True, slots=True)
-class LossLine:
-    """What one criterion cost over several calls."""
-
-    criterion: str
-    title: str
-    mean_points: Decimal
-    """Average points off the total, over the calls in which the criterion counted, each weighted by the
-    inverse of its chance of being sampled."""
-    lost_in: int
-    """Calls in which any point was lost."""
-    counted_in: int
-    """Calls in which the criterion counted."""
-    evaluation_ids: tuple[int, ...]
-    """The evaluations in which points were lost, newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    """One month of an agent's record."""
-
-    month: date
-    """Its first day."""
-    average: Average
+LISTED = 50
+"""Calls that a page lists at a time."""
+DRAWN = 100
+"""The last calls, which a chart of scores draws; its average is of all."""
 
 
 def released(
-    actor: Actor,
-    *,
-    agent_id: int | None = None,
-    team_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int | None = None,
+    actor: Actor, scope: Scope = EVERY, *, limit: int = LISTED, offset: int = 0
 ) -> tuple[ScoredCall, ...]:
-    """Released evaluations that `actor` may see, newest release first.
+    """Released evaluations that `actor` may see, newest release first: so many, after the first `offset`."""
+    statement = _calls().where(*scope.conditions(actor)).order_by(*NEWEST_FIRST).limit(limit).offset(offset)
+    return _told(statement)
 
-    `since` and `until` (exclusive) are moments of release.
-    """
-    conditions = _released_to(actor)
-    if agent_id is not None:
-        conditions.append(col(Evaluation.agent_id) == agent_id)
-    if team_id is not None:
-        conditions.append(col(Recording.team_id) == team_id)
-    if since is not None:
-        conditions.append(col(Evaluation.released_at) >= since)
-    if until is not None:
-        conditions.append(col(Evaluation.released_at) < until)
+
+def last_by_agent(actor: Actor, scope: Scope, *, each: int) -> dict[int, tuple[ScoredCall, ...]]:
+    """The newest few of every agent, newest first."""
+    place = func.row_number().over(partition_by=col(Evaluation.agent_id), order_by=NEWEST_FIRST)
+    numbered = (
+        select(col(Evaluation.id).label("id"), place.label("place"))
+        .join(Recording, col(Recording.id) == Evaluation.recording_id)
+        .where(*scope.conditions(actor))
+        .subquery()
+    )
     statement = (
+        _calls()
+        .join(numbered, numbered.c.id == Evaluation.id)
+        .where(numbered.c.place <= each)
+        .order_by(*NEWEST_FIRST)
+    )
+    found: dict[int, list[ScoredCall]] = defaultdict(list)
+    for call in _told(statement):
+        found[call.agent_id].append(call)
+    return {agent_id: tuple(calls) for agent_id, calls in found.items()}
+
+
+NEWEST_FIRST = (col(Evaluation.released_at).desc(), col(Evaluation.id).desc())
+
+
+def _calls() -> Any:
+    return (
         select(Evaluation, Recording, Agent, RubricVersion.title)
         .join(Recording, col(Recording.id) == Evaluation.recording_id)
         .join(Agent, col(Agent.id) == Evaluation.agent_id)
         .join(RubricVersion, col(RubricVersion.id) == Evaluation.rubric_id)
-        .where(*conditions)
-        .order_by(col(Evaluation.released_at).desc(), col(Evaluation.id).desc())
-        .limit(limit)
     )
+
+
+def _told(statement: Any) -> tuple[ScoredCall, ...]:
     with reading() as session:
         calls = [_call(*row) for row in session.exec(statement).all()]
         before = _restated(session, [call.evaluation_id for call in calls])
@@ -140,74 +124,18 @@ def released(
 
 def _restated(session: Session, evaluation_ids: Sequence[int]) -> dict[int, RestatedFrom]:
     """Of each restated evaluation the score it had before the last time."""
-    rows = session.exec(
-        select(RestatedScore, Restatement.reason)
-        .join(Restatement, col(Restatement.id) == RestatedScore.restatement_id)
-        .where(col(RestatedScore.evaluation_id).in_(evaluation_ids))
-        .order_by(col(RestatedScore.id))
-    ).all()
-    return {
-        line.evaluation_id: RestatedFrom(line.old_total, reason)
-        for line, reason in rows
-        if line.old_total is not None
-    }
-
-
-def _released_to(actor: Actor) -> list[ColumnElement[bool]]:
-    """What makes an evaluation by a person visible: released, scored, of a call within reach."""
-    conditions = [
-        visible_to(actor),
-        col(Evaluation.kind) == EvaluationKind.HUMAN,
-        col(Evaluation.state) != EvaluationState.DRAFT,
-        col(Evaluation.released_at).is_not(None),
-        col(Evaluation.total).is_not(None),
-    ]
-    if actor.may(UserRole.AGENT):
-        conditions.append(col(Evaluation.agent_id) == actor.agent_id)
-    return conditions
-
-
-def loss_lines(calls: Sequence[ScoredCall]) -> tuple[LossLine, ...]:
-    """What each criterion cost over these calls, the dearest first; criteria without loss are left out.
-
-    Criteria of different rubric versions are taken together by key, under the newest title.
-    """
-    per_call = _losses_by_evaluation(calls)
-    seen: dict[str, list[tuple[ScoredCall, CriterionLoss]]] = defaultdict(list)
-    for call in calls:
-        for item in per_call.get(call.evaluation_id, ()):
-            seen[item.criterion].append((call, item))
-    lines = [_line(key, items) for key, items in seen.items()]
-    return tuple(sorted((line for line in lines if line.lost_in), key=lambda line: -line.mean_points))
-
-
-def lost_titles(calls: Sequence[ScoredCall]) -> dict[int, tuple[str, ...]]:
-    """Titles of the criteria that lost points, the dearest first, by evaluation."""
     found = {}
-    for evaluation_id, items in _losses_by_evaluation(calls).items():
-        lost = sorted((item for item in items if item.points > 0), key=lambda item: -item.points)
-        found[evaluation_id] = tuple(item.title for item in lost)
+    for some in batches(evaluation_ids):
+        rows = session.exec(
+            select(RestatedScore, Restatement.reason)
+            .join(Restatement, col(Restatement.id) == RestatedScore.restatement_id)
+            .where(col(RestatedScore.evaluation_id).in_(some))
+            .order_by(col(RestatedScore.id))
+        ).all()
+        for line, reason in rows:
+            if line.old_total is not None:
+                found[line.evaluation_id] = RestatedFrom(line.old_total, reason)
     return found
-
-
-def monthly(calls: Sequence[ScoredCall]) -> tuple[MonthLine, ...]:
-    """The average of each month of release, newest first; months without evaluations are left out."""
-    by_month: dict[date, list[ScoredCall]] = defaultdict(list)
-    for call in calls:
-        by_month[local(call.released_at).date().replace(day=1)].append(call)
-    found = []
-    for month in sorted(by_month, reverse=True):
-        figure = average(by_month[month])
-        assert figure is not None
-        found.append(MonthLine(month, figure))
-    return tuple(found)
-
-
-def _line(key: str, items: list[tuple[ScoredCall, CriterionLoss]]) -> LossLine:
-    lost = tuple(call.evaluation_id for call, item in items if item.points > 0)
-    weights = [1 / Decimal(str(call.inclusion_probability or 1)) for call, _ in items]
-    whole = sum((weight * item.points for weight, (_, item) in zip(weights, items, strict=True)), Decimal(0))
-    return LossLine(key, items[0][1].title, whole / sum(weights), len(lost), len(items), lost)
 
 
 def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_title: str) -> ScoredCall:
@@ -237,25 +165,3 @@ def _call(evaluation: Evaluation, recording: Recording, agent: Agent, rubric_tit
         direction=recording.direction,
         duration_s=recording.duration_s,
     )
-
-
-def _losses_by_evaluation(calls: Sequence[ScoredCall]) -> dict[int, tuple[CriterionLoss, ...]]:
-    with reading() as session:
-        told = session.exec(
-            select(Recording, Agent.number, Team.name)
-            .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
-            .outerjoin(Team, col(Team.id) == Recording.team_id)
-            .where(col(Recording.id).in_([call.recording_id for call in calls]))
-        ).all()
-    answers = answers_by_evaluation((call.evaluation_id for call in calls), with_evidence=False)
-    rubrics = rubrics_by_id({call.rubric_id for call in calls})
-    call_data = {
-        recording.id: stored.call_data_of(recording, agent_no=number or "", team=team or "")
-        for recording, number, team in told
-    }
-    return {
-        call.evaluation_id: losses(
-            rubrics[call.rubric_id], answers[call.evaluation_id], call_data[call.recording_id]
-        )
-        for call in calls
-    }

@@ -20,7 +20,6 @@ from qm.models import (
     Assignment,
     AssignmentState,
     Evaluation,
-    EvaluationKind,
     EvaluationState,
     HitRow,
     Recording,
@@ -29,7 +28,7 @@ from qm.models import (
     User,
 )
 from qm.queries.calls import forbidden_counts, human_states
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import released_by_a_person, visible_to
 from transcribe.types import PhraseKind
 
 PAGE = 50
@@ -174,13 +173,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             )
         )
     if filters.unscored:
-        found.append(
-            ~exists().where(
-                col(Evaluation.recording_id) == Recording.id,
-                col(Evaluation.kind) == EvaluationKind.HUMAN,
-                col(Evaluation.state) != EvaluationState.DRAFT,
-            )
-        )
+        found.append(~exists().where(col(Evaluation.recording_id) == Recording.id, released_by_a_person()))
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, true
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, true
 from sqlmodel import col, select
 
 from qm.actor import Actor, UserRole
@@ -25,12 +27,30 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return col(Recording.team_id) == actor.team_id if actor.team_id is not None else false()
     if actor.may(UserRole.AGENT) and actor.agent_id is not None:
         released = select(Evaluation.recording_id).where(
-            Evaluation.agent_id == actor.agent_id,
-            Evaluation.kind == EvaluationKind.HUMAN,
-            Evaluation.state != EvaluationState.DRAFT,
+            Evaluation.agent_id == actor.agent_id, released_by_a_person()
         )
         return col(Recording.id).in_(released)
     return false()
+
+
+def by_a_person(of: Any = Evaluation) -> ColumnElement[bool]:
+    """The condition on `Evaluation` (or an alias of it): scored by a person, finished or not."""
+    return col(of.kind) == EvaluationKind.HUMAN
+
+
+def by_a_machine(of: Any = Evaluation) -> ColumnElement[bool]:
+    """The condition on `Evaluation` (or an alias of it): an automatic one."""
+    return col(of.kind) == EvaluationKind.AUTOMATIC
+
+
+def still_a_draft(of: Any = Evaluation) -> ColumnElement[bool]:
+    """The condition on `Evaluation` (or an alias of it): not released, or taken back."""
+    return col(of.state) == EvaluationState.DRAFT
+
+
+def released_by_a_person(of: Any = Evaluation) -> ColumnElement[bool]:
+    """The condition on `Evaluation` (or an alias of it): it counts, and its agent may read it."""
+    return and_(by_a_person(of), ~still_a_draft(of))
 
 
 def recording_for(actor: Actor, recording_id: str) -> Recording:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from qm.batches import batches
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Evaluation, EvaluationKind, EvaluationState, RubricVersion, VersionState
+from qm.models import Evaluation, RubricVersion, VersionState
+from qm.queries.recordings import released_by_a_person
 from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
 
@@ -98,9 +100,12 @@ def version(rubric_id: int) -> RubricVersion:
 
 def rubrics_by_id(ids: Collection[int]) -> dict[int, Rubric]:
     """These versions as forms."""
+    found: dict[int, Rubric] = {}
     with reading() as session:
-        rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(ids))).all()
-    return {row.id or 0: rubric_from_dict(row.document) for row in rows}
+        for some in batches(ids):
+            rows = session.exec(select(RubricVersion).where(col(RubricVersion.id).in_(some))).all()
+            found |= {row.id or 0: rubric_from_dict(row.document) for row in rows}
+    return found
 
 
 def published() -> tuple[RubricVersion, ...]:
@@ -118,7 +123,7 @@ def _used() -> dict[int, int]:
     with reading() as session:
         counted = (
             select(Evaluation.rubric_id, func.count())
-            .where(Evaluation.kind == EvaluationKind.HUMAN, Evaluation.state != EvaluationState.DRAFT)
+            .where(released_by_a_person())
             .group_by(col(Evaluation.rubric_id))
         )
         return dict(session.exec(counted).all())

@@ -15,10 +15,10 @@ from sqlmodel import col, select
 from qm.actor import Actor
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Agent, Evaluation, EvaluationKind, EvaluationState, Recording
+from qm.models import Agent, Evaluation, EvaluationKind, Recording
 from qm.queries.answers import answers_by_evaluation, answers_of
 from qm.queries.evaluations import rubric_of
-from qm.queries.recordings import recording_for, visible_to
+from qm.queries.recordings import by_a_machine, recording_for, released_by_a_person, visible_to
 from scoring.agreement import Agreement, cohen_kappa
 from scoring.averages import Proportion, wilson
 from scoring.suggest import category, same_answer
@@ -195,9 +195,8 @@ def _both(actor: Actor, human: Any, machine: Any) -> Any:
         .join(human, human.recording_id == Recording.id)
         .join(machine, (machine.recording_id == Recording.id) & (machine.rubric_id == human.rubric_id))
         .where(
-            human.kind == EvaluationKind.HUMAN,
-            human.state != EvaluationState.DRAFT,
-            machine.kind == EvaluationKind.AUTOMATIC,
+            released_by_a_person(human),
+            by_a_machine(machine),
             visible_to(actor),
         )
         .order_by(col(Recording.started_at).desc())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, true
@@ -12,10 +11,16 @@ from sqlmodel import col, select
 from qm.actor import Actor, UserRole
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Agent, Branch, Team
+from qm.models import Agent, Branch, Evaluation, Recording, Team
 from qm.queries import periods
-from qm.queries.averages import Average, Difference, Standing, average, difference, standings
-from qm.queries.performance import LossLine, ScoredCall, loss_lines, released
+from qm.queries.averages import Average, Difference, Standing, Tally, average, difference, standings
+from qm.queries.figures import LossLine, Scope, loss_lines, tallies, tallies_by
+from qm.queries.performance import ScoredCall, last_by_agent, released
+
+RECENT = 8
+"""Calls shown on a team's page."""
+LAST_CALLS = 3
+"""Calls shown beside each member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,18 @@ class TeamView:
     team: Team
     branch: Branch
     period: periods.Period
-    calls: tuple[ScoredCall, ...]
+    calls: int
+    """Released in the period."""
+    recent: tuple[ScoredCall, ...]
+    """The last few of these."""
     average: Average | None
     change: Difference | None
     """Against the period before; None where either has too few calls."""
     members: tuple[Member, ...]
     losses: tuple[LossLine, ...]
     vetoed: int
+    waiting: int
+    """Calls that their agents have not acknowledged."""
 
     @property
     def told_apart(self) -> bool:
@@ -85,34 +95,39 @@ def teams(actor: Actor) -> list[tuple[Team, Branch]]:
 
 def team_lines(actor: Actor, period: periods.Period) -> tuple[TeamLine, ...]:
     """Each team's average over the period."""
-    calls: dict[int | None, list[ScoredCall]] = defaultdict(list)
-    for call in released(actor, since=period.start, until=period.end):
-        calls[call.team_id].append(call)
+    by_team = tallies_by(col(Recording.team_id), actor, Scope(since=period.start, until=period.end))
     lines = []
     for team, branch in teams(actor):
-        own = calls[team.id]
-        waiting = sum(not call.acknowledged for call in own)
+        own = by_team.get(team.id, [])
+        waiting = sum(tally.waiting for tally in own)
         lines.append(TeamLine(team, branch, len(_agents(team)), average(own), waiting))
     return tuple(lines)
 
 
 def team_view(actor: Actor, team_id: int, period: periods.Period) -> TeamView:
     """One team over a period. Raises `NotFound` where it is not this person's to see."""
-    team, branch = _team(actor, team_id)
-    calls = released(actor, team_id=team_id, since=period.start, until=period.end)
-    earlier = periods.before(period)
-    then = released(actor, team_id=team_id, since=earlier.start, until=earlier.end)
+    team, branch = team_for(actor, team_id)
+    scope = scope_of(team_id, period)
+    by_agent = tallies_by(col(Evaluation.agent_id), actor, scope)
+    now = [tally for own in by_agent.values() for tally in own]
     return TeamView(
         team=team,
         branch=branch,
         period=period,
-        calls=calls,
-        average=average(calls),
-        change=difference(calls, then),
-        members=_members(_agents(team), calls),
-        losses=loss_lines(calls),
-        vetoed=sum(bool(call.vetoes) for call in calls),
+        calls=sum(tally.count for tally in now),
+        recent=released(actor, scope, limit=RECENT),
+        average=average(now),
+        change=difference(now, tallies(actor, scope_of(team_id, periods.before(period)))),
+        members=_members(_agents(team), by_agent, last_by_agent(actor, scope, each=LAST_CALLS)),
+        losses=loss_lines(actor, scope),
+        vetoed=sum(tally.vetoed for tally in now),
+        waiting=sum(tally.waiting for tally in now),
     )
+
+
+def scope_of(team_id: int, period: periods.Period) -> Scope:
+    """What was released of a team's calls in a period."""
+    return Scope(team_id=team_id, since=period.start, until=period.end)
 
 
 def agent_for(actor: Actor, agent_id: int) -> tuple[Agent, Team]:
@@ -128,7 +143,8 @@ def agent_for(actor: Actor, agent_id: int) -> tuple[Agent, Team]:
     return row[0], row[1]
 
 
-def _team(actor: Actor, team_id: int) -> tuple[Team, Branch]:
+def team_for(actor: Actor, team_id: int) -> tuple[Team, Branch]:
+    """A team that this person leads or oversees. Raises `NotFound`."""
     with reading() as session:
         row = session.exec(
             select(Team, Branch)
@@ -151,24 +167,18 @@ def _agents(team: Team) -> list[Agent]:
         )
 
 
-def _by_agent(calls: Sequence[ScoredCall]) -> dict[int, list[ScoredCall]]:
-    found: dict[int, list[ScoredCall]] = defaultdict(list)
-    for call in calls:
-        found[call.agent_id].append(call)
-    return found
-
-
-def _members(agents: list[Agent], calls: Sequence[ScoredCall]) -> tuple[Member, ...]:
+def _members(
+    agents: list[Agent], by_agent: Mapping[int, list[Tally]], last: Mapping[int, tuple[ScoredCall, ...]]
+) -> tuple[Member, ...]:
     """Members, those surely better first; who cannot be told apart stands by number, never by average."""
-    own = _by_agent(calls)
-    figures = {agent.number: average(own.get(agent.id or 0, ())) for agent in agents}
+    figures = {agent.number: average(by_agent.get(agent.id or 0, ())) for agent in agents}
     places = standings(figures)
     members = [
         Member(
             agent=agent,
             average=figures[agent.number],
-            last_calls=tuple(own.get(agent.id or 0, ())[:3]),
-            unacknowledged=sum(not call.acknowledged for call in own.get(agent.id or 0, ())),
+            last_calls=last.get(agent.id or 0, ()),
+            unacknowledged=sum(tally.waiting for tally in by_agent.get(agent.id or 0, ())),
             standing=places.get(agent.number),
         )
         for agent in agents

@@ -11,8 +11,8 @@ from qm import stored
 from qm.actor import Actor
 from qm.database import reading
 from qm.errors import NotFound
-from qm.models import Evaluation, EvaluationKind, HitRow, Recording, TranscriptRow
-from qm.queries.recordings import recording_for
+from qm.models import Evaluation, HitRow, Recording, TranscriptRow
+from qm.queries.recordings import by_a_person, recording_for
 from transcribe.types import Hit, Transcript
 
 
@@ -51,9 +51,7 @@ def newest_evaluation(recording_id: str) -> int:
         found = session.exec(
             select(Evaluation.id)
             .where(Evaluation.recording_id == recording_id)
-            .order_by(
-                case((col(Evaluation.kind) == EvaluationKind.HUMAN, 0), else_=1), col(Evaluation.id).desc()
-            )
+            .order_by(case((by_a_person(), 0), else_=1), col(Evaluation.id).desc())
         ).first()
     if found is None:
         raise NotFound

@@ -19,7 +19,6 @@ from qm.models import (
     Agent,
     Evaluation,
     EvaluationKind,
-    EvaluationState,
     Recording,
     RestatedScore,
     Restatement,
@@ -29,7 +28,7 @@ from qm.models import (
     WhatIfCall,
     WhatIfRun,
 )
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import by_a_machine, released_by_a_person, visible_to
 from scoring.averages import Observation, average
 from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
@@ -160,15 +159,14 @@ def evaluation_ids(actor: Actor, key: str, from_at: datetime, to_at: datetime) -
         latest = (
             select(func.max(Evaluation.id))
             .join(form, col(form.id) == Evaluation.rubric_id)
-            .where(Evaluation.kind == EvaluationKind.AUTOMATIC, form.key == key)
+            .where(by_a_machine(), form.key == key)
             .group_by(col(Evaluation.recording_id))
         )
-        released = (Evaluation.kind == EvaluationKind.HUMAN) & (Evaluation.state != EvaluationState.DRAFT)
         found = session.exec(
             select(Evaluation.id)
             .join(Recording, col(Recording.id) == Evaluation.recording_id)
             .join(form, col(form.id) == Evaluation.rubric_id)
-            .where(*within, or_(released, col(Evaluation.id).in_(latest)))
+            .where(*within, or_(released_by_a_person(), col(Evaluation.id).in_(latest)))
             .order_by(col(Evaluation.id))
         ).all()
     return [item for item in found if item is not None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
-from qm.models import Evaluation, EvaluationKind, EvaluationState
+from qm.models import Evaluation, EvaluationState
+from qm.queries.recordings import released_by_a_person
 from qm.services import audit
 
 WORDS_MAX = 1000
@@ -44,8 +45,7 @@ def acknowledge(actor: Actor, evaluation_id: int, *, words: str = "") -> Evaluat
             .where(
                 Evaluation.id == evaluation_id,
                 Evaluation.agent_id == actor.agent_id,
-                Evaluation.kind == EvaluationKind.HUMAN,
-                col(Evaluation.state) != EvaluationState.DRAFT,
+                released_by_a_person(),
             )
             .with_for_update()
         ).first()

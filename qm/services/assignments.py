@@ -17,13 +17,11 @@ from qm.models import (
     Assignment,
     AssignmentState,
     Evaluation,
-    EvaluationKind,
-    EvaluationState,
     Recording,
     User,
 )
 from qm.queries.assignments import inspectors, nobody_has
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import released_by_a_person, visible_to
 from qm.services import audit
 
 
@@ -132,8 +130,7 @@ def _may_give(session: Session, actor: Actor, recording_id: str, evaluator: User
     scored = session.exec(
         select(Evaluation.id).where(
             Evaluation.recording_id == recording_id,
-            Evaluation.kind == EvaluationKind.HUMAN,
-            Evaluation.state != EvaluationState.DRAFT,  # a draft is carried on by whoever has the call
+            released_by_a_person(),  # a draft is carried on by whoever has the call
         )
     ).first()
     held = session.exec(

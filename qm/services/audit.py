@@ -148,6 +148,7 @@ class AuditAction(StrEnum):
     EVALUATION_ACKNOWLEDGED = "evaluation_acknowledged", AuditSubject.EVALUATION
 
     # upkeep
+    FIGURES_MENDED = "figures_mended", AuditSubject.EVALUATION
     JOB_MENDED = "job_mended", AuditSubject.RECORDING
     ORIGINAL_MENDED = "original_mended", AuditSubject.RECORDING
     PLAYBACK_MENDED = "playback_mended", AuditSubject.RECORDING

@@ -8,10 +8,11 @@ from dataclasses import replace
 from sqlmodel import select
 
 from qm.database import reading
-from qm.models import Evaluation, EvaluationKind, Recording, RecordingStatus
+from qm.models import Evaluation, Recording, RecordingStatus
 from qm.queries import people
 from qm.queries.answers import answers_of
 from qm.queries.evaluations import human_evaluation, rubric_of
+from qm.queries.recordings import by_a_machine
 from qm.services.assignments import assign
 from qm.services.evaluations import Draft, save
 from qm.services.releases import release
@@ -60,9 +61,7 @@ def accepted_draft(recording_id: str, *, comment: str = "") -> Draft:
     """
     with reading() as session:
         automatic = session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.AUTOMATIC
-            )
+            select(Evaluation).where(Evaluation.recording_id == recording_id, by_a_machine())
         ).one()
     suggested = {answer.criterion: answer for answer in answers_of(automatic.id or 0)}
     answers = _answers(rubric_of(automatic.rubric_id), suggested)

@@ -20,6 +20,7 @@ from qm.clock import now
 from qm.database import reading
 from qm.jobs import engine
 from qm.models import (
+    Evaluation,
     EvaluationSnapshot,
     Job,
     JobState,
@@ -29,7 +30,7 @@ from qm.models import (
     RecordingStatus,
 )
 from qm.queries import health
-from qm.services import objects
+from qm.services import criterion_scores, objects
 from recorder.probe import sha256_of
 from recorder.storage import ObjectStat
 
@@ -37,7 +38,7 @@ YOUNG = timedelta(hours=1)
 """An object younger than this may belong to a recording that is just coming in."""
 _TOGETHER = 500
 """Rows held in memory at a time."""
-_Row = TypeVar("_Row", Recording, Quarantine, Job, EvaluationSnapshot)
+_Row = TypeVar("_Row", Recording, Quarantine, Job, Evaluation, EvaluationSnapshot)
 
 
 class Ailment(StrEnum):
@@ -53,6 +54,7 @@ class Ailment(StrEnum):
     JOB_MISSING = "job_missing"
     GUARD_MISSING = "guard_missing"
     SNAPSHOT_ALTERED = "snapshot_altered"
+    FIGURES_DIFFER = "figures_differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Trouble:
 
     ailment: Ailment
     subject: str
-    """Recording id, quarantine number or object key."""
+    """Recording id, number of an evaluation or of a quarantined file, or object key."""
     words: str
     """What is wrong and what mending does, in Chinese."""
     mendable: bool = True
@@ -88,6 +90,7 @@ def examine(*, deep: bool = False) -> list[Trouble]:
         troubles += _of_jobs(jobs, running)
     troubles += _of_strays([present[key] for key in sorted(unnamed)])
     troubles += _of_guards()
+    troubles += chain.from_iterable(map(_of_figures, _batches(Evaluation, Evaluation.id)))
     if deep:
         troubles += chain.from_iterable(
             map(_of_snapshots, _batches(EvaluationSnapshot, EvaluationSnapshot.id))
@@ -197,6 +200,14 @@ def _of_guards() -> Iterator[Trouble]:
     for name in health.guards_missing():
         words = f"数据库缺少保护触发器 {name}，已发布的内容可能被改动。请停用系统，从备份核对后恢复"
         yield Trouble(Ailment.GUARD_MISSING, name, words, mendable=False)
+
+
+def _of_figures(rows: Sequence[Evaluation]) -> Iterator[Trouble]:
+    for found in criterion_scores.unlike(rows):
+        words = f"评分 {found.evaluation_id} 各项的得失分与答案算出的不同，将按答案重新计算"
+        if not found.mendable:
+            words = f"评分 {found.evaluation_id} 的答案与评分表不符，算不出各项的得失分，请从备份核对"
+        yield Trouble(Ailment.FIGURES_DIFFER, str(found.evaluation_id), words, mendable=found.mendable)
 
 
 def _of_snapshots(kept: Sequence[EvaluationSnapshot]) -> Iterator[Trouble]:

@@ -11,7 +11,7 @@ from qm.actor import Actor
 from qm.clock import now
 from qm.database import reading, writing
 from qm.models import Job, Quarantine, QuarantineState, Recording
-from qm.services import audit, objects
+from qm.services import audit, criterion_scores, objects
 from qm.services.doctor import Ailment, Trouble
 from qm.services.pipeline_store import store_derivatives
 from recorder.probe import sha256_of
@@ -91,6 +91,10 @@ def _enqueue(recording_id: str, actor: Actor) -> None:
         audit.record(actor, audit.AuditAction.JOB_MENDED, recording_id)
 
 
+def _score_anew(evaluation_id: str, actor: Actor) -> None:
+    criterion_scores.repair(actor, int(evaluation_id))
+
+
 _REMEDIES: dict[Ailment, Callable[[str, Actor], None]] = {
     Ailment.ORIGINAL_MISSING: _restore_original,
     Ailment.PLAYBACK_MISSING: _derive,
@@ -99,4 +103,5 @@ _REMEDIES: dict[Ailment, Callable[[str, Actor], None]] = {
     Ailment.QUARANTINE_BYTES_MISSING: _discard_empty,
     Ailment.JOB_STUCK: _enqueue,
     Ailment.JOB_MISSING: _enqueue,
+    Ailment.FIGURES_DIFFER: _score_anew,
 }

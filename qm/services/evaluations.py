@@ -20,6 +20,7 @@ from qm.errors import NotFound
 from qm.models import Evaluation, EvaluationKind, EvaluationState, Recording, User
 from qm.queries.answering import Answering, answering, versions_heard
 from qm.queries.evaluations import human_evaluation
+from qm.queries.recordings import still_a_draft
 from qm.services import audit
 from qm.services.evaluation_answers import check_lengths, store_answers
 from qm.services.evaluation_errors import (
@@ -146,7 +147,7 @@ def claim(session: Session, actor: Actor, row: Evaluation, **values: Any) -> Non
         .where(
             col(Evaluation.id) == row.id,
             col(Evaluation.revision) == row.revision,
-            col(Evaluation.state) == EvaluationState.DRAFT,
+            still_a_draft(),
         )
         .values(revision=row.revision + 1, saved_by=actor.user_id, saved_at=now(), **values)
         .execution_options(synchronize_session="evaluate")  # `row` has the new values without being read

@@ -18,8 +18,9 @@ from sqlmodel import Session, col, select
 from qm import database, stored
 from qm.database import reading
 from qm.errors import Conflict
-from qm.models import Evaluation, EvaluationKind, FindingRow, RubricVersion, VersionState
+from qm.models import Evaluation, FindingRow, RubricVersion, VersionState
 from qm.models.base import written
+from qm.queries.recordings import by_a_machine
 from qm.queries.rubric_bindings import GENERAL_RUBRIC, versions_for
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules_judging
@@ -164,9 +165,7 @@ def _latest_evaluations(session: Session, recording_ids: Sequence[str]) -> dict[
     """Form and transcript of each call's automatic evaluation that was renewed last."""
     statement = (
         sa.select(col(Evaluation.recording_id), col(Evaluation.rubric_id), col(Evaluation.transcript_id))
-        .where(
-            col(Evaluation.recording_id).in_(recording_ids), col(Evaluation.kind) == EvaluationKind.AUTOMATIC
-        )
+        .where(col(Evaluation.recording_id).in_(recording_ids), by_a_machine())
         .order_by(col(Evaluation.updated_at), col(Evaluation.id))
     )
     return {row[0]: (row[1], row[2]) for row in session.connection().execute(statement)}

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from qm.batches import batches
 from qm.clock import now
 from qm.database import writing
 from qm.models import (
@@ -21,13 +22,12 @@ from qm.models import (
     HitRow,
     TranscriptRow,
 )
+from qm.queries.recordings import by_a_machine
 from qm.services import rules_judging
 from qm.services.rejudge_chunk import CallJudged, Chunk
 from qm.stored_answers import COMMENT_MAX, answer_columns, evidence_columns
 from scoring.types import Score
 
-_IDS_TOGETHER = 5000
-"""Ids in one statement; databases limit how many values a statement may carry."""
 _FINDING = sa.table("finding", *map(sa.column, FindingRow.model_fields))
 """The table without its types: rows come as they are written."""
 
@@ -106,8 +106,8 @@ def _overtaken(session: Session, calls: Sequence[CallJudged]) -> tuple[set[str],
 
 
 def _delete(session: Session, table: Any, column: Any, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), _IDS_TOGETHER):
-        session.connection().execute(sa.delete(table).where(column.in_(ids[start : start + _IDS_TOGETHER])))
+    for some in batches(ids):
+        session.connection().execute(sa.delete(table).where(column.in_(some)))
 
 
 def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -121,7 +121,7 @@ def _evaluations(session: Session, rubric_id: int, calls: Sequence[CallJudged]) 
     statement = sa.select(col(Evaluation.recording_id), col(Evaluation.id)).where(
         col(Evaluation.recording_id).in_([call.recording_id for call in calls]),
         col(Evaluation.rubric_id) == rubric_id,
-        col(Evaluation.kind) == EvaluationKind.AUTOMATIC,
+        by_a_machine(),
     )
     known = _by_recording(session, statement)
     fresh = [

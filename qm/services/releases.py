@@ -14,7 +14,7 @@ from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind, E
 from qm.queries import calls
 from qm.queries.answers import answers_of
 from qm.queries.evaluations import evaluation_for, rubric_of
-from qm.services import audit, snapshots
+from qm.services import audit, criterion_scores, snapshots
 from qm.services.evaluation_errors import (
     AlreadyReleased,
     Incomplete,
@@ -56,6 +56,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
         row.evaluator_id = actor.user_id
         row.agent_id = recording.agent_id
         session.add(row)
+        criterion_scores.put(session, evaluation_id, rubric, answers, heard.call_data)
         _close_assignments(session, actor, recording.id)
         kept = snapshots.take(session, row, snapshots.Occasion.RELEASE)
         detail = {"revision": row.revision, "sha256": kept.sha256}
@@ -86,6 +87,7 @@ def take_back(actor: Actor, evaluation_id: int) -> Evaluation:
         row.updated_at = row.saved_at = now()
         row.saved_by = actor.user_id
         session.add(row)
+        criterion_scores.remove(session, evaluation_id)
         _reopen_assignment(session, recording.id, row.evaluator_id)
         audit.record(actor, audit.AuditAction.EVALUATION_TAKEN_BACK, row.id, revision=row.revision)
         return row

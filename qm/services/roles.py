@@ -10,9 +10,9 @@ from qm import jobs
 from qm.actor import Actor, UserRole
 from qm.database import writing
 from qm.errors import Conflict
-from qm.models import Evaluation, EvaluationKind, EvaluationState, TranscriptRow
+from qm.models import Evaluation, EvaluationState, TranscriptRow
 from qm.queries.personal_data import whole
-from qm.queries.recordings import recording_for
+from qm.queries.recordings import by_a_person, recording_for
 from qm.services import audit
 from qm.services.pipeline_hear import keep
 from recorder.types import Role
@@ -45,9 +45,7 @@ def swap(actor: Actor, recording_id: str) -> None:
         if recording.channels != 2 or recording.identical_channels:
             raise OneChannel
         draft = session.exec(
-            select(Evaluation).where(
-                Evaluation.recording_id == recording_id, Evaluation.kind == EvaluationKind.HUMAN
-            )
+            select(Evaluation).where(Evaluation.recording_id == recording_id, by_a_person())
         ).first()
         if draft is not None and draft.state is not EvaluationState.DRAFT:
             raise JudgedAlready

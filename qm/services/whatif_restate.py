@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from qm import jobs, stored
 from qm.actor import Actor, UserRole
+from qm.batches import batches
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput, NotFound
@@ -18,7 +19,6 @@ from qm.models import (
     AnswerRow,
     Evaluation,
     EvaluationKind,
-    EvaluationState,
     Job,
     JobState,
     Recording,
@@ -32,8 +32,9 @@ from qm.models import (
 )
 from qm.queries.answers import answers_by_evaluation
 from qm.queries.jobs import ACTIVE
+from qm.queries.recordings import released_by_a_person
 from qm.queries.whatif import run_for
-from qm.services import audit, snapshots
+from qm.services import audit, criterion_scores, snapshots
 from qm.services.evaluations import put_score
 from qm.services.rubrics import publish
 from scoring.arithmetic import score
@@ -123,14 +124,13 @@ def _retell(session: Session, decision: Restatement, row: RubricVersion, ids: li
     """How many scores were told anew, and how many had to be left."""
     new = rubric_from_dict(row.document)
     changed = left = 0
-    for start in range(0, len(ids), 200):
-        batch = ids[start : start + 200]
+    for batch in batches(ids, 200):
         found = session.exec(
             select(Evaluation, Recording, Agent, Team)
             .join(Recording, col(Recording.id) == Evaluation.recording_id)
             .join(Agent, col(Agent.id) == Recording.agent_id, isouter=True)
             .join(Team, col(Team.id) == Recording.team_id, isouter=True)
-            .where(col(Evaluation.id).in_(batch), Evaluation.state != EvaluationState.DRAFT)
+            .where(col(Evaluation.id).in_(batch), released_by_a_person())
         ).all()
         answers = answers_by_evaluation(batch)
         for evaluation, recording, agent, team in found:
@@ -172,6 +172,7 @@ def _one(
                 col(AnswerRow.evaluation_id) == evaluation.id, col(AnswerRow.criterion).in_(lost)
             )
         )
+    criterion_scores.put(session, evaluation.id or 0, new, kept, data)
     session.add(_entry(decision, evaluation, old, answers))
     snapshots.take(session, evaluation, snapshots.Occasion.RESTATEMENT)
     return True
@@ -205,8 +206,7 @@ def old_answers(entry: RestatedScore) -> tuple[Answer, ...]:
 def _queue(session: Session, evaluation_ids: list[int]) -> int:
     """Put the calls of these evaluations in the queue for judging."""
     calls: set[str] = set()
-    for start in range(0, len(evaluation_ids), 500):
-        batch = evaluation_ids[start : start + 500]
+    for batch in batches(evaluation_ids):
         calls |= set(session.exec(select(Evaluation.recording_id).where(col(Evaluation.id).in_(batch))).all())
     busy = set(session.exec(select(Job.recording_id).where(col(Job.state).in_(ACTIVE))).all())
     calls -= busy  # they meet the new version by themselves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter, Map
 
 MOST = 2**31 - 1
@@ -21,6 +21,16 @@ def row_number(text: str) -> int:
     if abs(number) > MOST:
         raise ValueError(text)
     return number
+
+
+def page_asked() -> int:
+    """The page of a list that an address asks for, from 1."""
+    return max(request.args.get("page", 1, type=row_number), 1)
+
+
+def pages_of(n: int, each: int) -> int:
+    """How many pages `n` lines take."""
+    return -(-n // each)
 
 
 def register(app: Flask) -> None:

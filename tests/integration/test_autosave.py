@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlmodel import col, select
 from werkzeug.datastructures import MultiDict
 
-from qm import database
 from qm.database import reading
 from qm.models import AuditEvent
 from qm.queries.answers import answers_of
@@ -24,28 +21,15 @@ from qm.web import create_app
 from qm.web.desk.progress import figures
 from tests.support.heard import bring_in
 from tests.support.people import Centre, build_centre, sign_in
+from tests.support.statements import Asked, asked
 
 STATEMENTS_MAX = 11
-_FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-"""What frames a transaction is not counted; everything else is, looking up who is signed in too."""
 PROOF = {"start_s": 8.2, "end_s": 9.4, "role": "agent", "text": "我不清楚", "source": "phrase:shirking"}
 OTHER_PROOF = {"start_s": 3.0, "end_s": 4.0, "role": "agent", "text": "您好", "source": "human"}
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that the database is asked meanwhile; many rows in one statement are one."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.upper().startswith(_FRAME):
-            asked.append(statement)
-
-    event.listen(database.engine(), "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(database.engine(), "before_cursor_execute", note)
+def told(sent: Asked) -> str:
+    return "\n".join(statement for statement, _ in sent)
 
 
 @dataclass
@@ -132,25 +116,25 @@ AUTOSAVES: dict[str, Callable[[Form], object]] = {
 @pytest.mark.parametrize("kind", AUTOSAVES)
 def test_an_autosave_takes_fewer_than_twelve_statements(form: Form, kind: str) -> None:
     form.save(option__greeting="full")
-    with counted() as asked:
+    with asked() as sent:
         AUTOSAVES[kind](form)
     saves = 2 if kind == "other evidence" else 1
-    assert len(asked) <= STATEMENTS_MAX * saves, "\n".join(asked)
+    assert len(sent) <= STATEMENTS_MAX * saves, told(sent)
 
 
 def test_the_first_save_takes_fewer_than_twelve_statements(form: Form) -> None:
-    with counted() as asked:
+    with asked() as sent:
         form.save(option__greeting="full", evidence__greeting=[PROOF])
-    assert len(asked) <= STATEMENTS_MAX, "\n".join(asked)
+    assert len(sent) <= STATEMENTS_MAX, told(sent)
 
 
 def test_accepting_every_suggestion_takes_no_more_statements_than_one(team: Centre, form: Form) -> None:
     form.save(option__greeting="none")
     accept_all(team, form)
     assert len(form.fields) > 8
-    with counted() as asked:
+    with asked() as sent:
         form.save()
-    assert len(asked) <= STATEMENTS_MAX, "\n".join(asked)
+    assert len(sent) <= STATEMENTS_MAX, told(sent)
 
 
 def test_autosave_tells_the_figures_that_the_page_would_show(team: Centre, form: Form) -> None:

@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from qm import stored
 from qm.clock import now
 from qm.database import writing
 from qm.errors import NotFound
-from qm.models import Evaluation, EvaluationState, RubricVersion, VersionState
+from qm.models import Evaluation, EvaluationState, Recording, RubricVersion, VersionState
 from qm.queries import averages, periods
+from qm.queries.answers import answers_of
 from qm.queries.evaluations import rubric_of
-from qm.queries.performance import loss_lines, lost_titles, monthly, released
+from qm.queries.figures import Scope, loss_lines, lost_titles, monthly, tallies
+from qm.queries.performance import released
 from qm.queries.teams import team_lines, team_view, teams
+from qm.services import criterion_scores
 from qm.services.teams import change_agent
 from scoring.rubric import rubric_to_dict
 from scoring.types import Condition, ConditionSource, Operator
@@ -59,7 +63,7 @@ def test_another_teams_page_does_not_exist_for_a_leader(centre: Centre) -> None:
 def test_a_call_picked_for_risk_does_not_drag_the_average_down(centre: Centre) -> None:
     add_scored(centre.agent_id, probability=0.1)
     add_scored(centre.agent_id, probability=1.0, faults=LOSES_GREETING)
-    figure = averages.average(released(centre.actors["agent"]))
+    figure = averages.average(tallies(centre.actors["agent"]))
     assert figure is not None
     assert figure.n == 2
     assert figure.mean == pytest.approx((100 * 10 + 92.5) / 11)
@@ -71,13 +75,19 @@ def test_losses_name_the_calls_behind_them_dearest_first(centre: Centre) -> None
     first = add_scored(centre.agent_id, faults=LOSES_GREETING, released_at=now() - timedelta(hours=2))
     both = add_scored(centre.agent_id, faults={**LOSES_GREETING, "courtesy": "good"})
     clean = add_scored(centre.agent_id, released_at=now() - timedelta(hours=1))
-    calls = released(centre.actors["agent"])
-    greeting, courtesy = loss_lines(calls)
+    agent = centre.actors["agent"]
+    greeting, courtesy = loss_lines(agent)
     assert (greeting.criterion, greeting.lost_in, greeting.counted_in) == ("greeting", 2, 3)
-    assert greeting.evaluation_ids == (both.evaluation_id, first.evaluation_id)
-    assert courtesy.evaluation_ids == (both.evaluation_id,)
+    behind = {
+        line.criterion: [call.evaluation_id for call in released(agent, Scope(lost_in=line.criterion))]
+        for line in (greeting, courtesy)
+    }
+    assert behind == {
+        "greeting": [both.evaluation_id, first.evaluation_id],
+        "courtesy": [both.evaluation_id],
+    }
     assert greeting.mean_points > courtesy.mean_points > 0
-    titles = lost_titles(calls)
+    titles = lost_titles([call.evaluation_id for call in released(agent)])
     assert titles[clean.evaluation_id] == ()
     assert len(titles[both.evaluation_id]) == 2
 
@@ -85,7 +95,7 @@ def test_losses_name_the_calls_behind_them_dearest_first(centre: Centre) -> None
 def test_a_call_picked_for_risk_does_not_make_a_criterion_dear(centre: Centre) -> None:
     add_scored(centre.agent_id, probability=0.1)
     add_scored(centre.agent_id, probability=1.0, faults=LOSES_GREETING)
-    (greeting,) = loss_lines(released(centre.actors["agent"]))
+    (greeting,) = loss_lines(centre.actors["agent"])
     assert (greeting.lost_in, greeting.counted_in) == (1, 2)
     assert float(greeting.mean_points) == pytest.approx(7.5 / 11)
 
@@ -111,13 +121,17 @@ def test_losses_count_what_was_asked_of_the_team_only(centre: Centre) -> None:
         session.add(own)
         session.flush()
         evaluation.rubric_id = own.id or 0
-    assert [line.criterion for line in loss_lines(released(centre.actors["agent"]))] == ["greeting"]
+        data = stored.call_data_of(session.get_one(Recording, scored.recording_id), team="A组")
+        criterion_scores.put(
+            session, scored.evaluation_id, rubric_of(own.id or 0), answers_of(scored.evaluation_id), data
+        )
+    assert [line.criterion for line in loss_lines(centre.actors["agent"])] == ["greeting"]
 
 
 def test_months_are_those_of_the_installations_zone(centre: Centre) -> None:
     add_scored(centre.agent_id, released_at=datetime(2026, 9, 30, 17, 0, tzinfo=UTC))  # 1 October in Shanghai
     add_scored(centre.agent_id, released_at=datetime(2026, 9, 30, 15, 0, tzinfo=UTC))
-    months = monthly(released(centre.actors["agent"]))
+    months = monthly(centre.actors["agent"])
     assert [(line.month.month, line.average.n) for line in months] == [(10, 1), (9, 1)]
 
 

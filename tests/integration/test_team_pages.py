@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from qm.batches import TOGETHER
 from qm.clock import now
 from qm.models import EvaluationState
 from qm.queries import periods
+from qm.queries.performance import DRAWN, LISTED
 from tests.support.people import Centre
-from tests.support.scored import add_scored
+from tests.support.scored import add_scored, many_scored
+from tests.support.statements import asked
 
 
 def heading(page: str) -> str:
@@ -70,6 +73,28 @@ def test_each_figure_opens_the_calls_behind_it(centre: Centre, client_of) -> Non
         page = client.get(f"/team/calls{query}").text
         found = {int(number) for number in re.findall(r"/team/evaluations/(\d+)", page)}
         assert found == {call.evaluation_id for call in expected}, query
+
+
+def test_pages_list_so_many_of_many_evaluations_and_lead_on_to_the_rest(centre: Centre, client_of) -> None:
+    many_scored(centre.agent_id, 620, chances=(None, 0.25))
+    for person, url, rows, more in (
+        ("agent", "/mine/", 2 * LISTED, "/mine/?page=2"),
+        ("agent", "/mine/?page=2", 2 * LISTED, "/mine/?page=3"),
+        ("agent", "/mine/performance", 0, None),
+        ("leader", "/team/?period=month", 8, "/team/calls?period=month"),
+        ("leader", "/team/calls?period=month", LISTED, "/team/calls?page=2&amp;period=month"),
+        ("leader", "/team/calls?period=month&page=13", 21, "/team/calls?page=12&amp;period=month"),
+        ("leader", f"/team/agents/{centre.agent_id}", 60, None),
+    ):
+        client = client_of(person)
+        with asked() as seen:
+            page = client.get(url).text
+        assert len(re.findall(r'class="row-link" href="/\w+/evaluations/', page)) == rows, url
+        assert more is None or f'href="{more}"' in page, url
+        assert page.count('<circle class="target"') in (0, DRAWN), url
+        assert len(seen) < 30, url
+        assert max(len(given) for _, given in seen) <= TOGETHER, url
+    assert "621 通" in heading(client_of("leader").get("/team/calls?period=month").text)
 
 
 def test_a_supervisor_begins_with_all_teams_and_opens_one(centre: Centre, client_of) -> None:

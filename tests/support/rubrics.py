@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from scoring.types import Answer, Criterion, CriterionKind, Option, Rubric, ScoringMode, Section, Veto
+from scoring.types import (
+    Answer,
+    Condition,
+    ConditionSource,
+    Criterion,
+    CriterionKind,
+    Operator,
+    Option,
+    Rubric,
+    ScoringMode,
+    Section,
+    Veto,
+)
 
 D = Decimal
 
@@ -107,3 +120,42 @@ def evaluations(
     """A rubric with answers."""
     rubric = draw(rubrics(modes))
     return rubric, draw(answers_to(rubric))
+
+
+@st.composite
+def conditional_evaluations(draw: st.DrawFn) -> tuple[Rubric, list[Answer]]:
+    """A rubric with answers in which criteria are shown by call data or by other answers; with bands, too."""
+    rubric = draw(rubrics())
+    keys = [criterion.key for criterion in rubric.criteria]
+    sections = tuple(
+        replace(part, criteria=tuple(replace(c, show_if=draw(_conditions(keys))) for c in part.criteria))
+        for part in rubric.sections
+    )
+    figure = Criterion("wait", "等待", CriterionKind.NUMBER, D(5), BANDS, not_applicable_allowed=True)
+    waited = draw(st.none() | st.integers(0, 900).map(lambda n: Answer("wait", number=D(n) / 10)))
+    asked = replace(rubric, sections=(*sections, section("late", "12.5", figure)))
+    return asked, [*draw(answers_to(rubric)), *([waited] if waited else [])]
+
+
+BANDS = (Option("quick", "快", D(5), high=D(30)), Option("slow", "慢", D("1.25"), low=D(30)))
+
+
+@st.composite
+def _conditions(draw: st.DrawFn, keys: list[str]) -> tuple[Condition, ...]:
+    said = st.sampled_from(["yes", "no", "not_applicable", "2"])
+    by_answer = st.builds(
+        Condition,
+        st.just(ConditionSource.ANSWER),
+        st.sampled_from(keys),
+        st.sampled_from(tuple(Operator)),
+        st.tuples(said),
+    )
+    by_call = st.sampled_from(
+        [
+            Condition(ConditionSource.CALL_DATA, "queue", Operator.ONE_OF, ("转账",)),
+            Condition(ConditionSource.CALL_DATA, "queue", Operator.NOT_ONE_OF, ("转账",)),
+            Condition(ConditionSource.CALL_DATA, "seconds", Operator.AT_LEAST, ("10",)),
+            Condition(ConditionSource.CALL_DATA, "absent", Operator.AT_MOST, ("10",)),
+        ]
+    )
+    return tuple(draw(st.lists(by_answer | by_call, max_size=2)))

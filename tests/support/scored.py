@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import select
 
 from qm.clock import now
@@ -14,6 +17,7 @@ from qm.database import reading, writing
 from qm.models import (
     Agent,
     AnswerRow,
+    CriterionScore,
     Evaluation,
     EvaluationKind,
     EvaluationState,
@@ -23,7 +27,9 @@ from qm.models import (
     Team,
     User,
 )
+from qm.queries import periods
 from qm.queries.evaluations import rubric_of
+from qm.services import criterion_scores
 from qm.services.seeds import ensure_seeded
 from scoring.arithmetic import score
 from scoring.types import Answer, Criterion, CriterionKind, Rubric
@@ -89,7 +95,8 @@ def add_scored(
     recording_id = add_call(agent_id, queue=queue, started_at=(released_at or now()) - timedelta(days=1))
     rubric_id, rubric = _rubric()
     answers = [_answer(criterion, faults or {}) for criterion in rubric.criteria]
-    outcome = score(rubric, answers, {"queue": queue, "direction": "inbound"})
+    call_data = {"queue": queue, "direction": "inbound"}
+    outcome = score(rubric, answers, call_data)
     with writing() as session:
         evaluator = session.exec(select(User).where(User.username == "inspector")).first()
         evaluation = Evaluation(
@@ -121,6 +128,8 @@ def add_scored(
             )
             for answer in answers
         )
+        if state is not EvaluationState.DRAFT:
+            criterion_scores.put(session, evaluation.id or 0, rubric, answers, call_data)
         return ScoredCall(recording_id, evaluation.id or 0)
 
 
@@ -137,3 +146,68 @@ def _answer(criterion: Criterion, faults: Mapping[str, str]) -> Answer:
         return Answer(criterion.key, comment="好")
     best = max(criterion.options, key=lambda option: option.points).key
     return Answer(criterion.key, options=(faults.get(criterion.key, best),), comment="见录音")
+
+
+def many_scored(agent_id: int, n: int, *, chances: Sequence[float | None] = (None,), seed: int = 0) -> None:
+    """`n` calls of one agent with evaluations released this month, put into the tables in bulk."""
+    ensure_seeded()
+    luck = random.Random(seed)
+    _, rubric = _rubric()
+    patterns = [_pattern(rubric, luck) for _ in range(40)]
+    template = add_scored(agent_id)
+    with writing() as session:
+        call = session.get_one(Recording, template.recording_id).model_dump()
+        row = session.get_one(Evaluation, template.evaluation_id).model_dump()
+        first = template.evaluation_id + 1
+        calls, rows, answers, scores = [], [], [], []
+        for number in range(first, first + n):
+            key, pattern = uuid.uuid4().hex, luck.choice(patterns)
+            named = {"id": key, "external_id": key, "sha256": key * 2, "object_key": key}
+            state = luck.choice([EvaluationState.RELEASED, EvaluationState.ACKNOWLEDGED])
+            chance, at = luck.choice(chances), _this_month(luck)
+            told = {"recording_id": key, "state": state, "inclusion_probability": chance, "released_at": at}
+            calls.append({**call, **named})
+            rows.append({**row, **told, **pattern.outcome, "id": number})
+            answers += [{**item, "evaluation_id": number} for item in pattern.answers]
+            scores += [{**item, "evaluation_id": number} for item in pattern.scores]
+        connection = session.connection()
+        for table, values in (
+            (Recording, calls),
+            (Evaluation, rows),
+            (AnswerRow, answers),
+            (CriterionScore, scores),
+        ):
+            connection.execute(sa.insert(table), values)
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """One way to answer the form, as values of rows."""
+
+    outcome: dict[str, Any]
+    answers: list[dict[str, Any]]
+    scores: list[dict[str, Any]]
+
+
+def _pattern(rubric: Rubric, luck: random.Random) -> _Pattern:
+    chosen = [c for c in rubric.criteria if c.options]
+    answers = [
+        Answer(c.key, (luck.choice(c.options).key if luck.random() < 0.15 else c.options[0].key,))
+        for c in chosen
+    ]
+    outcome = score(rubric, answers)
+    return _Pattern(
+        {"total": outcome.total, "lost_total": outcome.lost_total, "vetoes": list(outcome.vetoes)},
+        [
+            AnswerRow(evaluation_id=0, criterion=a.criterion, options=list(a.options)).model_dump(
+                exclude={"id"}
+            )
+            for a in answers
+        ],
+        [row.model_dump() for row in criterion_scores.rows_of(0, rubric, answers, {})],
+    )
+
+
+def _this_month(luck: random.Random) -> datetime:
+    start = periods.current(periods.PeriodKind.MONTH).start
+    return start + (now() - start) * luck.random()

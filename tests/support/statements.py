@@ -11,15 +11,17 @@ import sqlalchemy as sa
 from qm import database
 
 Asked = list[tuple[str, Any]]
+_FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
 def asked() -> Iterator[Asked]:
-    """Every statement sent meanwhile, with its parameters."""
+    """Every statement sent meanwhile with its parameters, what frames a transaction left out."""
     found: Asked = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        found.append((statement, parameters))
+        if not statement.upper().startswith(_FRAME):
+            found.append((statement, parameters))
 
     sa.event.listen(database.engine(), "before_cursor_execute", note)
     try:

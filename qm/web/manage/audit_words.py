@@ -102,6 +102,7 @@ RECORDS: Words = {
     AuditAction.EVALUATION_ACKNOWLEDGED: lazy_gettext("座席确认反馈"),
 }
 UPKEEP: Words = {
+    AuditAction.FIGURES_MENDED: lazy_gettext("修复各项得失分"),
     AuditAction.JOB_MENDED: lazy_gettext("修复任务"),
     AuditAction.ORIGINAL_MENDED: lazy_gettext("修复原始录音"),
     AuditAction.PLAYBACK_MENDED: lazy_gettext("修复播放文件"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,11 +14,13 @@ from wtforms.validators import Length
 from qm.actor import UserRole
 from qm.queries import evaluations
 from qm.queries.averages import average
-from qm.queries.performance import loss_lines, lost_titles, monthly, released
+from qm.queries.figures import Scope, loss_lines, lost_titles, monthly, tallies
+from qm.queries.performance import DRAWN, LISTED, released
 from qm.services import acknowledge as service
 from qm.web.access import actor, allow
 from qm.web.charts import scale_for, score_chart
 from qm.web.mine import blueprint
+from qm.web.numbers import page_asked, pages_of
 
 
 class AcknowledgeForm(FlaskForm):  # type: ignore[misc]
@@ -28,18 +32,29 @@ class AcknowledgeForm(FlaskForm):  # type: ignore[misc]
 @blueprint.get("/", endpoint="evaluations")
 @allow(UserRole.AGENT)
 def own_evaluations() -> ResponseReturnValue:
-    """Own released evaluations: what waits for a reply first."""
-    calls = released(actor())
+    """Own released evaluations: what waits for a reply first; so many of either a page."""
     criterion = request.args.get("criterion", "")
-    line = next((item for item in loss_lines(calls) if item.criterion == criterion), None)
-    if line is not None:
-        calls = tuple(call for call in calls if call.evaluation_id in line.evaluation_ids)
+    lines = loss_lines(actor()) if criterion else ()
+    line = next((item for item in lines if item.criterion == criterion), None)
+    scope = Scope(lost_in=line.criterion if line else "")
+    found = tallies(actor(), scope)
+    waiting_n = sum(tally.waiting for tally in found)
+    read_n = sum(tally.count for tally in found) - waiting_n
+    page = page_asked()
+    waiting, read = (
+        released(actor(), replace(scope, acknowledged=done), offset=(page - 1) * LISTED)
+        for done in (False, True)
+    )
     return render_template(
         "pages/mine/evaluations.html",
-        waiting=[call for call in calls if not call.acknowledged],
-        read=[call for call in calls if call.acknowledged],
+        waiting=waiting,
+        waiting_n=waiting_n,
+        read=read,
+        read_n=read_n,
+        page=page,
+        pages=pages_of(max(waiting_n, read_n), LISTED),
         line=line,
-        lost=lost_titles(calls),
+        lost=lost_titles([call.evaluation_id for call in (*waiting, *read)]),
     )
 
 
@@ -68,14 +83,12 @@ def acknowledge(evaluation_id: int) -> ResponseReturnValue:
 @allow(UserRole.AGENT)
 def performance() -> ResponseReturnValue:
     """The agent's record: scores over time, averages by month, where points went."""
-    calls = released(actor())
-    months = monthly(calls)
-    lines = loss_lines(calls)
-    whole = average(calls)
+    whole = average(tallies(actor()))
+    months = monthly(actor())
+    lines = loss_lines(actor())
     return render_template(
         "pages/mine/performance.html",
-        calls=calls,
-        chart=score_chart(calls, whole),
+        chart=score_chart(released(actor(), limit=DRAWN), whole),
         average=whole,
         months=months,
         scale=scale_for([month.average for month in months]),

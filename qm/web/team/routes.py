@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -10,15 +11,14 @@ from flask.typing import ResponseReturnValue
 from qm.actor import UserRole
 from qm.queries import evaluations, teams
 from qm.queries.averages import average
-from qm.queries.performance import loss_lines, lost_titles, monthly, released
+from qm.queries.figures import LossLine, Scope, loss_lines, lost_titles, monthly, tallies
+from qm.queries.performance import DRAWN, LISTED, released
 from qm.queries.periods import Period, PeriodKind, before, current
 from qm.web.access import actor, allow
 from qm.web.charts import scale_for, score_chart
-from qm.web.numbers import row_number
+from qm.web.numbers import page_asked, pages_of, row_number
 from qm.web.team import blueprint
 
-RECENT = 8
-"""Calls shown on a team's page."""
 RECENT_CALLS = 60
 """Calls that an agent's page lists."""
 
@@ -61,7 +61,7 @@ def overview() -> ResponseReturnValue:
         view=view,
         period=period,
         scale=scale_for([member.average for member in view.members]),
-        lost=lost_titles(view.calls[:RECENT]),
+        lost=lost_titles([call.evaluation_id for call in view.recent]),
         hrefs={line.criterion: _calls_url(team_id, line.criterion) for line in view.losses},
     )
 
@@ -78,24 +78,37 @@ def calls() -> ResponseReturnValue:
     team_id = _one_team(request.args.get("team", type=row_number))
     if team_id is None:
         return redirect(url_for("team.overview"))
-    view = teams.team_view(actor(), team_id, _period())
-    criterion = request.args.get("criterion", "")
-    line = next((item for item in view.losses if item.criterion == criterion), None)
-    found = view.calls
-    if line is not None:
-        found = tuple(call for call in found if call.evaluation_id in line.evaluation_ids)
-    if request.args.get("vetoed"):
-        found = tuple(call for call in found if call.vetoes)
-    if request.args.get("waiting"):
-        found = tuple(call for call in found if not call.acknowledged)
+    team, period = teams.team_for(actor(), team_id), _period()
+    scope = teams.scope_of(team_id, period)
+    line = _line(scope)
+    scope = replace(
+        scope,
+        lost_in=line.criterion if line else "",
+        vetoed=bool(request.args.get("vetoed")),
+        acknowledged=False if request.args.get("waiting") else None,
+    )
+    found = tallies(actor(), scope)
+    n, page = sum(tally.count for tally in found), page_asked()
+    listed = released(actor(), scope, offset=(page - 1) * LISTED)
     return render_template(
         "pages/team/calls.html",
-        view=view,
-        calls=found,
+        team=team[0],
+        period=period,
+        calls=listed,
+        n=n,
+        page=page,
+        pages=pages_of(n, LISTED),
         line=line,
         average=average(found),
-        lost=lost_titles(found),
+        lost=lost_titles([call.evaluation_id for call in listed]),
     )
+
+
+def _line(scope: Scope) -> LossLine | None:
+    """The criterion that the address asks for, where it lost any points."""
+    criterion = request.args.get("criterion", "")
+    lines = loss_lines(actor(), scope) if criterion else ()
+    return next((item for item in lines if item.criterion == criterion), None)
 
 
 @blueprint.get("/agents/<int:agent_id>")
@@ -103,24 +116,25 @@ def calls() -> ResponseReturnValue:
 def agent(agent_id: int) -> ResponseReturnValue:
     """One agent's record and calls."""
     who, team = teams.agent_for(actor(), agent_id)
-    found = released(actor(), agent_id=agent_id)
+    scope = Scope(agent_id=agent_id)
     criterion = request.args.get("criterion", "")
-    lines = loss_lines(found)
+    lines = loss_lines(actor(), scope)
     line = next((item for item in lines if item.criterion == criterion), None)
-    listed = [call for call in found if line is None or call.evaluation_id in line.evaluation_ids]
-    months = monthly(found)
+    whole = average(tallies(actor(), scope))
+    listed = released(actor(), replace(scope, lost_in=line.criterion if line else ""), limit=RECENT_CALLS)
+    months = monthly(actor(), scope)
     return render_template(
         "pages/team/agent.html",
         agent=who,
         team=team,
-        average=average(found),
-        chart=score_chart(found, average(found)),
+        average=whole,
+        chart=score_chart(released(actor(), scope, limit=DRAWN), whole),
         months=months,
         scale=scale_for([month.average for month in months]),
         losses=lines,
         line=line,
-        calls=listed[:RECENT_CALLS],
-        lost=lost_titles(listed[:RECENT_CALLS]),
+        calls=listed,
+        lost=lost_titles([call.evaluation_id for call in listed]),
         hrefs={i.criterion: url_for("team.agent", agent_id=agent_id, criterion=i.criterion) for i in lines},
     )
 
