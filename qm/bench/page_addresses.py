@@ -16,7 +16,8 @@ from werkzeug.routing import BuildError, Rule
 from qm.actor import UserRole
 from qm.bench.generated import Generated
 from qm.database import reading
-from qm.models import Assignment, AssignmentState, Evaluation, EvaluationKind
+from qm.models import Assignment, AssignmentState, Evaluation
+from qm.queries.recordings import released_by_a_person
 from qm.web.access import PUBLIC, allowed_roles
 
 ROLES = (UserRole.INSPECTOR, UserRole.LEADER, UserRole.AGENT, UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
@@ -80,7 +81,7 @@ def _keys(made: Generated) -> tuple[dict[str, object], dict[str, dict[str, objec
     with reading() as session:
         scored = session.exec(
             select(Evaluation)
-            .where(Evaluation.agent_id == agent_id, Evaluation.kind == EvaluationKind.HUMAN)
+            .where(Evaluation.agent_id == agent_id, released_by_a_person())
             .order_by(col(Evaluation.released_at).desc())
         ).first()
         waiting = session.exec(

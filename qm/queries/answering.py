@@ -17,7 +17,6 @@ from qm.models import (
     Agent,
     Assignment,
     Evaluation,
-    EvaluationKind,
     FindingRow,
     HitRow,
     Recording,
@@ -26,7 +25,7 @@ from qm.models import (
     TranscriptRow,
     VersionState,
 )
-from qm.queries.recordings import visible_to
+from qm.queries.recordings import by_a_person, visible_to
 from scoring.rubric import rubric_from_dict
 from scoring.types import Finding, Rubric
 
@@ -66,7 +65,7 @@ def answering(actor: Actor, recording_id: str, rubric_id: int) -> Answering:
         .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
         .outerjoin(Team, col(Team.id) == Recording.team_id)
         .outerjoin(
-            human, (col(human.recording_id) == Recording.id) & (col(human.kind) == EvaluationKind.HUMAN)
+            human, (col(human.recording_id) == Recording.id) & by_a_person(human)
         )
         .join(RubricVersion, col(RubricVersion.id) == sa.func.coalesce(human.rubric_id, rubric_id))
         .outerjoin(

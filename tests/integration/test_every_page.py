@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from babel.messages.pofile import read_po
@@ -23,7 +24,7 @@ from qm.web import create_app
 from tests.support.every_page import PEOPLE, VISITS, Furnished, Visit, documented, expected_status, get_rules
 from tests.support.furnished import Rows, token_of
 from tests.support.people import sign_in
-from tests.support.sound_html import data_texts, faults_of, left_in_chinese
+from tests.support.sound_html import data_texts, faults_of, left_in_chinese, links_of
 
 ROLES = ("inspector", "agent", "leader", "supervisor", "headquarters", "administrator")
 OTHERS = tuple(person for person in PEOPLE if person not in ROLES)
