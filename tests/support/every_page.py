@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ BRANCH = ("far_inspector", "southern")
 """Does not see what belongs to the near branch."""
 TEAM = (*BRANCH, "other_leader")
 """Does not see what belongs to team A."""
+NEIGHBOURS = ("other_leader", "southern")
+"""Of the leaders and supervisors: does not see team A."""
+BRANCHES = ("southern", "supervisor")
+"""Does not see what headquarters asked for."""
+UNHEARING = (*TEAM, "teammate", "administrator")
+"""Does not hear agent 8021's call; administrators hear none."""
 
 Values = Callable[[Rows], Mapping[str, Any]]
 
@@ -57,8 +64,8 @@ class Visit:
     leads_on: bool = False
     """A redirection, not a page."""
     kind: str = "text/html"
-    listens: str | None = None
-    """The one audit event that opening it may leave."""
+    listens: bool = False
+    """Opening it may leave one event in the audit."""
 
     @property
     def name(self) -> str:
@@ -77,7 +84,17 @@ def visit(endpoint: str, which: str = "", values: Values = lambda _rows: {}, **m
 
 
 _JSON = "application/json"
+_YAML = "application/yaml"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _month(rows: Rows) -> Mapping[str, Any]:
+    return {"team": rows.team, "period": "month"}
+
+
+def _released(rows: Rows) -> Mapping[str, Any]:
+    return {"recording_id": rows.released}
+
 
 VISITS: tuple[Visit, ...] = (
     visit("static", values=lambda _r: {"filename": "css/app.css"}, kind="text/css"),
@@ -92,11 +109,11 @@ VISITS: tuple[Visit, ...] = (
     visit("desk.search"),
     visit("desk.search", "found", lambda _r: {"q": "您好"}),
     visit("desk.search", "none", lambda _r: {"q": "量子纠缠"}),
-    visit("desk.recording", "released", lambda r: {"recording_id": r.released}, hidden_from=TEAM),
+    visit("desk.recording", "released", _released, hidden_from=TEAM),
     visit("desk.recording", "soundless", lambda r: {"recording_id": r.soundless}, hidden_from=TEAM),
     visit("desk.review", "automatic", lambda r: {"recording_id": r.automatic}, hidden_from=BRANCH),
     visit("desk.review", "draft", lambda r: {"recording_id": r.drafted}, hidden_from=BRANCH),
-    visit("desk.review", "released", lambda r: {"recording_id": r.released}, hidden_from=BRANCH),
+    visit("desk.review", "released", _released, hidden_from=BRANCH),
     visit("desk.review", "masked", lambda r: {"recording_id": r.masked}, hidden_from=BRANCH),
     visit("mine.evaluations"),
     visit("mine.evaluations", "criterion", lambda _r: {"criterion": "greeting"}),
@@ -107,10 +124,10 @@ VISITS: tuple[Visit, ...] = (
     ),
     visit("mine.performance"),
     visit("team.overview"),
-    visit("team.overview", "month", lambda r: {"team": r.team, "period": "month"}, hidden_from=("other_leader", "southern")),
-    visit("team.agent", "", lambda r: {"agent_id": r.agent}, hidden_from=("other_leader", "southern")),
-    visit("team.calls", "", lambda r: {"team": r.team, "period": "month"}, hidden_from=("other_leader", "southern")),
-    visit("team.evaluation", "", lambda r: {"evaluation_id": r.evaluation}, hidden_from=("other_leader", "southern")),
+    visit("team.overview", "month", _month, hidden_from=NEIGHBOURS),
+    visit("team.agent", "", lambda r: {"agent_id": r.agent}, hidden_from=NEIGHBOURS),
+    visit("team.calls", "", _month, hidden_from=NEIGHBOURS),
+    visit("team.evaluation", "", lambda r: {"evaluation_id": r.evaluation}, hidden_from=NEIGHBOURS),
     visit("manage.overview"),
     visit("manage.upload"),
     visit("manage.jobs"),
@@ -144,7 +161,7 @@ VISITS: tuple[Visit, ...] = (
     visit("manage.rubric_build", "in_force", lambda r: {"rubric_id": r.rubric}, leads_on=True),
     visit("manage.rubric_bindings"),
     visit("manage.rubric_export", "excel", lambda r: {"rubric_id": r.rubric, "kind": "xlsx"}, kind=_EXCEL),
-    visit("manage.rubric_export", "yaml", lambda r: {"rubric_id": r.rubric, "kind": "yaml"}, kind="application/yaml"),
+    visit("manage.rubric_export", "yaml", lambda r: {"rubric_id": r.rubric, "kind": "yaml"}, kind=_YAML),
     visit("manage.rubric_template", kind=_EXCEL),
     visit("manage.rules"),
     visit("manage.rule", "draft", lambda r: {"key": r.rule}),
@@ -155,20 +172,20 @@ VISITS: tuple[Visit, ...] = (
     visit("manage.rule_audit", "", lambda r: {"key": r.rule}),
     visit("manage.rule_new"),
     visit("manage.rule_agreement"),
-    visit("manage.rule_compare", "", lambda r: {"recording_id": r.released}, hidden_from=("southern",)),
+    visit("manage.rule_compare", "", _released, hidden_from=("southern",)),
     visit("manage.rejudge"),
     visit("manage.learning"),
     visit("manage.learning_criterion", "", lambda r: {"rubric_key": "phone_banking", "criterion": r.learned}),
     visit("manage.whatif"),
-    visit("manage.whatif_run", "done", lambda r: {"run_id": r.whatif}, hidden_from=("southern", "supervisor")),
+    visit("manage.whatif_run", "done", lambda r: {"run_id": r.whatif}, hidden_from=BRANCHES),
     visit("manage.whatif_run", "queued", lambda r: {"run_id": r.whatif_queued}, hidden_from=("southern",)),
-    visit("manage.whatif_ledger", "", lambda r: {"restatement_id": r.restatement}, hidden_from=("southern", "supervisor")),
-    visit("media.audio", "", lambda r: {"recording_id": r.released}, hidden_from=(*TEAM, "teammate", "administrator"), kind="audio/ogg", listens="recording_listened"),
-    visit("media.original", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind="audio/wav", listens="recording_downloaded"),
-    visit("media.peaks", "", lambda r: {"recording_id": r.released}, hidden_from=(*TEAM, "teammate", "administrator"), kind=_JSON),
-    visit("api.recording", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
-    visit("api.transcript", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
-    visit("api.evaluation", "", lambda r: {"recording_id": r.released}, hidden_from=BRANCH, kind=_JSON),
+    visit("manage.whatif_ledger", "", lambda r: {"restatement_id": r.restatement}, hidden_from=BRANCHES),
+    visit("media.audio", "", _released, hidden_from=UNHEARING, kind="audio/ogg", listens=True),
+    visit("media.original", "", _released, hidden_from=BRANCH, kind="audio/wav", listens=True),
+    visit("media.peaks", "", _released, hidden_from=UNHEARING, kind=_JSON),
+    visit("api.recording", "", _released, hidden_from=BRANCH, kind=_JSON),
+    visit("api.transcript", "", _released, hidden_from=BRANCH, kind=_JSON),
+    visit("api.evaluation", "", _released, hidden_from=BRANCH, kind=_JSON),
 )  # fmt: skip
 
 
@@ -177,17 +194,20 @@ def get_rules(app: Flask) -> dict[str, str]:
     return {rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
 
 
+@cache
 def documented() -> dict[str, frozenset[UserRole] | None]:
     """Who may GET each path, by `docs/permissions.md`; None where everybody may."""
     lines = (ROOT / "docs" / "permissions.md").read_text("utf-8").splitlines()
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")
-    ]
+    routes = [line.strip("|").split("|") for line in lines if line.startswith("| `")]
     return {
-        path.strip("`"): None if everybody else frozenset(r for r, mark in zip(UserRole, marks, strict=True) if mark)
-        for path, method, everybody, *marks in cells
-        if method == "GET"
-    }  # fmt: skip
+        path.strip(" `"): None if everybody.strip() else _marked(marks)
+        for path, method, everybody, *marks in routes
+        if method.strip() == "GET"
+    }
+
+
+def _marked(marks: list[str]) -> frozenset[UserRole]:
+    return frozenset(role for role, mark in zip(UserRole, marks, strict=True) if mark.strip())
 
 
 def expected_status(asked: Visit, person: str, roles: frozenset[UserRole] | None) -> int:
