@@ -26,9 +26,10 @@ from qm.models import (
 )
 from qm.queries import calls
 from qm.queries.evaluations import rubric_of
-from qm.services import snapshots
+from qm.services import criterion_scores, snapshots
 from qm.services.evaluations import put_score
 from qm.services.rejudge_chunk import rubric_in_force
+from qm.stored_answers import answer_columns
 from scoring.arithmetic import score
 from scoring.types import Answer, Criterion, CriterionKind
 
@@ -90,10 +91,12 @@ def insert_released(
         released_at=released_at,
     )
     _acknowledge(row, released_at, chance)
-    put_score(row, score(rubric, list(answers), calls.heard(recording, transcript_id).call_data))
+    call_data = calls.heard(recording, transcript_id).call_data
+    put_score(row, score(rubric, list(answers), call_data))
     session.add(row)
     session.flush()
     _keep_answers(session, row, answers)
+    criterion_scores.put(session, row.id or 0, rubric, answers, call_data)
     session.add(_assignment(recording, evaluator_id, AssignmentState.DONE))
     snapshots.take(session, row, snapshots.Occasion.RELEASE)
     return row
@@ -106,18 +109,7 @@ def _acknowledge(row: Evaluation, released_at: datetime, chance: random.Random) 
 
 
 def _keep_answers(session: Session, row: Evaluation, answers: Sequence[Answer]) -> None:
-    rows = [
-        AnswerRow(
-            evaluation_id=row.id or 0,
-            criterion=answer.criterion,
-            options=list(answer.options),
-            not_applicable=answer.not_applicable,
-            occurrences=answer.occurrences,
-            number=answer.number,
-            comment=answer.comment,
-        )
-        for answer in answers
-    ]
+    rows = [AnswerRow(evaluation_id=row.id or 0, **answer_columns(answer)) for answer in answers]
     session.add_all(rows)
     session.flush()
     session.add(

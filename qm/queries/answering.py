@@ -64,9 +64,7 @@ def answering(actor: Actor, recording_id: str, rubric_id: int) -> Answering:
         )
         .outerjoin(Agent, col(Agent.id) == Recording.agent_id)
         .outerjoin(Team, col(Team.id) == Recording.team_id)
-        .outerjoin(
-            human, (col(human.recording_id) == Recording.id) & by_a_person(human)
-        )
+        .outerjoin(human, (col(human.recording_id) == Recording.id) & by_a_person(human))
         .join(RubricVersion, col(RubricVersion.id) == sa.func.coalesce(human.rubric_id, rubric_id))
         .outerjoin(
             Assignment,

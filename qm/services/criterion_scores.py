@@ -81,6 +81,7 @@ def unlike(rows: Sequence[Evaluation]) -> Iterator[Unlike]:
 
 def repair(actor: Actor, evaluation_id: int) -> None:
     """Put what the answers come to in the place of the rows there are. Raises `AnswerInvalid`."""
+    actor.require()
     with writing() as session:
         row = session.get(Evaluation, evaluation_id, with_for_update=True)
         if row is None:

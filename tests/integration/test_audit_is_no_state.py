@@ -34,7 +34,7 @@ AUDITING = {
     "qm/queries/audit.py",
     "qm/bench/generated_calls.py",
 }
-"""Modules that may name the table of the audit: its model, its writer, its page, the generator of arrivals."""
+"""Modules that may name the table of the audit: its model, its writer, its page, the generator."""
 
 
 class Lived:
