@@ -12,6 +12,7 @@ FIELDS = frozenset({"occurrences", "not_applicable"})
 """Fields that only an answer has; whoever knows an answer's fields names these two."""
 KNOWING = {
     "qm/models/evaluations.py": "the columns",
+    "qm/bench/generated_scores.py": "answers that nobody gave",
     "qm/stored_answers.py": "rows and values",
     "qm/web/desk/answer_words.py": "words",
     "qm/web/desk/posted.py": "the posted form of an evaluation",
