@@ -7,9 +7,9 @@ import time
 import pytest
 
 from qm import database
+from tests.support.asked import counted
 from tests.support.people import Centre
 from tests.support.scored import many_scored
-from tests.support.statements import counted
 
 EVALUATIONS = 3000
 PAGES = (

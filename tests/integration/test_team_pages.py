@@ -13,9 +13,9 @@ from qm.clock import now
 from qm.models import EvaluationState
 from qm.queries import periods
 from qm.queries.performance import DRAWN, LISTED
+from tests.support.asked import counted
 from tests.support.people import Centre
 from tests.support.scored import add_scored, many_scored
-from tests.support.statements import counted
 
 
 def heading(page: str) -> str:
