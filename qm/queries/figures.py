@@ -97,11 +97,6 @@ class LossLine:
     counted_in: int
     """Calls in which the criterion counted."""
 
-    @property
-    def share_lost(self) -> float:
-        """Share of the calls in which points were lost, 0..1."""
-        return self.lost_in / self.counted_in
-
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
