@@ -9,6 +9,7 @@ from qm.models import Evaluation
 from qm.queries.jobs import JobLine
 from qm.queries.transcripts import Heard
 from qm.stored import dump_evidence
+from qm.web.saying import say
 from scoring.types import Answer
 
 Document = dict[str, Any]
@@ -25,7 +26,7 @@ def job_document(line: JobLine) -> Document:
             "state": line.state.value,
             "step": line.step,
             "progress": round(line.progress, 3),
-            "error": line.error or None,
+            "error": say(line.error) or None,
             "updated_at": line.updated_at.isoformat(),
         },
     }
