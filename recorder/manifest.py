@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import reduce
 from pathlib import Path
 
 from recorder.calldata import FIELD_NAMES, CallData, CallDataInvalid, parse_call_data
+from recorder.message import Message, message_of
 
 FILE_COLUMN = "file"
 """Name of the column that holds the path of a recording, relative to the manifest."""
@@ -73,7 +75,7 @@ class ManifestError:
 
     line: int
     column: str
-    message: str
+    message: Message
 
     def __str__(self) -> str:
         place = f"第 {self.line} 行" + (f"「{self.column}」列" if self.column else "")
@@ -91,7 +93,7 @@ class Manifest:
 class _Fault(Exception):
     """A fault that ends the reading of a line (or, in the header, of the file)."""
 
-    def __init__(self, column: str, message: str) -> None:
+    def __init__(self, column: str, message: Message) -> None:
         super().__init__(message)
         self.column = column
         self.message = message
@@ -110,7 +112,7 @@ def read_manifest(path: Path, *, source: str = "", zone: tzinfo | None = None) -
         _, header = next(records, (1, []))
         columns = _columns(header)
     except (_Fault, csv.Error) as fault:
-        return Manifest((), (ManifestError(1, getattr(fault, "column", ""), str(fault)),))
+        return Manifest((), (ManifestError(1, getattr(fault, "column", ""), message_of(fault)),))
     seen: dict[tuple[str, str], int] = {}
     try:
         for line, cells in records:
@@ -123,7 +125,8 @@ def read_manifest(path: Path, *, source: str = "", zone: tzinfo | None = None) -
                 rows.append(ManifestRow(line, file, call))
     except csv.Error as error:
         last = rows[-1].line + 1 if rows else 2
-        errors.append(ManifestError(last, "", f"此处之后的内容不是有效的 CSV（{error}），请检查引号"))
+        told = Message("此处之后的内容不是有效的 CSV（%(error)s），请检查引号", error=message_of(error))
+        errors.append(ManifestError(last, "", told))
     return Manifest(tuple(rows), tuple(errors))
 
 
@@ -140,7 +143,9 @@ class _Line:
     def is_whole(self) -> bool:
         """Whether the line has as many cells as the header; another number is a fault."""
         if len(self.cells) != len(self.header):
-            self._fault("", f"有 {len(self.cells)} 列，表头有 {len(self.header)} 列，请检查逗号和引号")
+            counts = {"here": len(self.cells), "header": len(self.header)}
+            told = Message("有 %(here)s 列，表头有 %(header)s 列，请检查逗号和引号", **counts)
+            self._fault("", told)
         return len(self.cells) == len(self.header)
 
     def call(self, source: str, zone: tzinfo | None) -> CallData | None:
@@ -160,14 +165,14 @@ class _Line:
         fault = None
         target = base
         if not written:
-            fault = "没有写文件名，请补上"
+            fault = Message("没有写文件名，请补上")
         else:
             try:
                 target = (base / written.replace("\\", "/")).resolve()
                 inside = target.is_relative_to(base.resolve())
                 fault = _file_fault(written, target, inside=inside)
             except (OSError, ValueError):
-                fault = f"文件名「{written[:80]}」无效，请更正"
+                fault = Message("文件名「%(written)s」无效，请更正", written=written[:80])
         if fault:
             self._fault(self._written(FILE_COLUMN), fault)
         return None if fault else target
@@ -180,7 +185,8 @@ class _Line:
         }
         for name, key in keys.items():
             if key in seen:
-                self._fault(self._written(name), f"与第 {seen[key]} 行重复，请删除其中一行")
+                told = Message("与第 %(line)s 行重复，请删除其中一行", line=seen[key])
+                self._fault(self._written(name), told)
                 return False
         seen.update(dict.fromkeys(keys.values(), self.line))
         return True
@@ -190,15 +196,17 @@ class _Line:
         at = self.columns.get(field)
         return self.header[at].strip() if at is not None else field
 
-    def _fault(self, column: str, message: str) -> None:
+    def _fault(self, column: str, message: Message) -> None:
         self.errors.append(ManifestError(self.line, column, message))
 
 
-def _file_fault(written: str, target: Path, *, inside: bool) -> str | None:
+def _file_fault(written: str, target: Path, *, inside: bool) -> Message | None:
     if not inside:
-        return f"文件「{written[:80]}」不在清单所在的目录里，请把录音放到清单旁边并写相对路径"
+        return Message(
+            "文件「%(written)s」不在清单所在的目录里，请把录音放到清单旁边并写相对路径", written=written[:80]
+        )
     if not target.is_file():
-        return f"找不到文件「{written[:80]}」，请检查文件名和位置"
+        return Message("找不到文件「%(written)s」，请检查文件名和位置", written=written[:80])
     return None
 
 
@@ -209,7 +217,7 @@ def _text(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _Fault("", "文件编码无法识别，请另存为 UTF-8 或 GB18030 编码的 CSV")
+    raise _Fault("", Message("文件编码无法识别，请另存为 UTF-8 或 GB18030 编码的 CSV"))
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -223,7 +231,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
             yield begins, cells
         begins = reader.line_num + 1
         if begins > _MAX_LINES:
-            raise csv.Error(f"超过 {_MAX_LINES} 行，请分成几个清单")
+            raise csv.Error(Message("超过 %(most)s 行，请分成几个清单", most=_MAX_LINES))
 
 
 def _columns(header: list[str]) -> dict[str, int]:
@@ -234,14 +242,21 @@ def _columns(header: list[str]) -> dict[str, int]:
         name = written.strip()
         field = known.get(name.lower().replace(" ", "_"), name)
         if field in columns:
-            raise _Fault(name, "这一列出现了两次，请只留一列")
+            raise _Fault(name, Message("这一列出现了两次，请只留一列"))
         if field:
             columns[field] = at
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
-        words = "、".join(f"{FIELD_NAMES.get(n, '录音文件')}（{n}）" for n in missing)
-        raise _Fault("", f"表头缺少：{words}。请补上后重新导入")
+        words = reduce(
+            lambda one, two: Message("%(first)s、%(then)s", first=one, then=two), map(_named, missing)
+        )
+        raise _Fault("", Message("表头缺少：%(words)s。请补上后重新导入", words=words))
     return columns
+
+
+def _named(field: str) -> Message:
+    name = FIELD_NAMES.get(field, Message("录音文件"))
+    return Message("%(name)s（%(field)s）", name=name, field=field)
 
 
 def _cell(text: str) -> str:

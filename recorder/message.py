@@ -19,6 +19,10 @@ _PLACE = re.compile(r"%\((\w+)\)[sd]|%%")
 """The only places there are: no width or precision, so that no template can ask for a gigabyte of blanks."""
 
 
+_CHARS_MOST = 2000
+"""Of a stored template, and of each of its parameters; what the machine says is far shorter."""
+
+
 class NotAMessage(ValueError):
     """A document is not what `Message.to_json` gives."""
 
@@ -51,11 +55,11 @@ class Message(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Messages travel between processes."""
-        return message_of_json, (self.to_json(),)
+        return _again, (self._text, dict(self._params))
 
     def to_json(self) -> dict[str, Any]:
         """`{"text": …, "params": {…}}`, without `params` where there are none; decimals become text."""
-        given = {name: _plain(value) for name, value in self._params.items()}
+        given = {name: plain(value) for name, value in self._params.items()}
         return {"text": self._text, "params": given} if given else {"text": self._text}
 
 
@@ -72,13 +76,23 @@ def filled(text: str, params: Mapping[str, object]) -> str:
 
 
 def message_of_json(document: object) -> Message:
-    """The message of `Message.to_json`. Raises `NotAMessage`."""
+    """The message of `Message.to_json`. Raises `NotAMessage`, also where filling in would never end.
+
+    A document may come from a browser: places within places could double a text at every step.
+    """
     if not isinstance(document, Mapping) or not isinstance(document.get("text"), str):
         raise NotAMessage("not a message")
     params = document.get("params", {})
     if not isinstance(params, Mapping):
         raise NotAMessage("not a message")
-    return Message(document["text"], **{str(name): _param(value) for name, value in params.items()})
+    given = {str(name): _param(value) for name, value in params.items()}
+    if len(document["text"]) > _CHARS_MOST or any(len(str(value)) > _CHARS_MOST for value in given.values()):
+        raise NotAMessage("not a message: too long")
+    return Message(document["text"], **given)
+
+
+def _again(text: str, params: dict[str, Param]) -> Message:
+    return Message(text, **params)
 
 
 def message_of(error: BaseException) -> Message:
@@ -105,10 +119,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most]
 
 
-def _plain(value: Param) -> Any:
+def plain(value: Param) -> Any:
+    """A message or a figure as JSON holds it: an object, a number or text."""
     if isinstance(value, Message):
         return value.to_json()
-    return str(value) if isinstance(value, str | Decimal) else value
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _param(value: object) -> Param:

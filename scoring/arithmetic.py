@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from recorder.message import Message
 from scoring.errors import AnswerInvalid
 from scoring.marks import Mark, check, mark
 from scoring.types import (
@@ -91,9 +92,9 @@ def answers_by_key(rubric: Rubric, answers: Iterable[Answer]) -> dict[str, Answe
     found: dict[str, Answer] = {}
     for answer in answers:
         if answer.criterion not in criteria:
-            raise AnswerInvalid(answer.criterion, "评分表的这一版没有此项，请刷新页面后重评。")
+            raise AnswerInvalid(answer.criterion, Message("评分表的这一版没有此项，请刷新页面后重评。"))
         if answer.criterion in found:
-            raise AnswerInvalid(answer.criterion, "同一项有两个答案，请只保留一个。")
+            raise AnswerInvalid(answer.criterion, Message("同一项有两个答案，请只保留一个。"))
         if is_answered(criteria[answer.criterion], answer):
             found[answer.criterion] = answer
     return found

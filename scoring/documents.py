@@ -59,19 +59,19 @@ def evidence_from_dict(document: Mapping[str, Any]) -> Evidence:
             start_s=float(document["start_s"]),
             end_s=float(document["end_s"]),
             role=Role(document["role"]),
-            text=_text(str(document["text"]), document.get("message")),
+            text=_text(document["text"], document.get("message")),
             source=str(document["source"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PackInvalid(f"证据无法读取（{type(error).__name__}），请核对文件是否完整。") from error
 
 
-def _text(words: str, message: object) -> str:
+def _text(words: object, message: object) -> str:
     """Heard words, or the fact that a message states; one that states something else is none."""
-    if message is None:
+    if isinstance(words, Message):
         return words
-    told = message_of_json(message)
-    return told if told == words else words
+    told = None if message is None else message_of_json(message)
+    return told if told is not None and told == words else str(words)
 
 
 def score_to_dict(score: Score) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from recorder.message import Message
 from scoring.errors import AnswerInvalid
 from scoring.types import Answer, Criterion, CriterionKind, CriticalClass, Option, Rubric, ScoringMode, Veto
 
@@ -53,7 +54,9 @@ def chosen_options(criterion: Criterion, answer: Answer) -> tuple[Option, ...]:
     figure = _figure(criterion, answer)
     bands = tuple(option for option in criterion.options if _in_band(option, figure))
     if criterion.kind is CriterionKind.NUMBER and not bands:
-        raise AnswerInvalid(criterion.key, f"{figure} 不在任何分数区间内，请核对数值或补全区间。")
+        raise AnswerInvalid(
+            criterion.key, Message("%(figure)s 不在任何分数区间内，请核对数值或补全区间。", figure=figure)
+        )
     return bands[:1]
 
 
@@ -61,9 +64,9 @@ def check(criterion: Criterion, answer: Answer) -> None:
     """Raise `AnswerInvalid` where a given answer does not fit its criterion."""
     if answer.not_applicable:
         if not criterion.not_applicable_allowed:
-            raise AnswerInvalid(criterion.key, "此项不允许选“不适用”，请选择一个答案。")
+            raise AnswerInvalid(criterion.key, Message("此项不允许选“不适用”，请选择一个答案。"))
         if answer.options or answer.number is not None or answer.occurrences is not None:
-            raise AnswerInvalid(criterion.key, "选了“不适用”就不能再选答案，请保留其中一个。")
+            raise AnswerInvalid(criterion.key, Message("选了“不适用”就不能再选答案，请保留其中一个。"))
         return
     chosen_options(criterion, answer)
 
@@ -80,21 +83,21 @@ def _picked(criterion: Criterion, answer: Answer) -> tuple[Option, ...]:
     known = {option.key: option for option in criterion.options}
     for key in answer.options:
         if key not in known:
-            raise AnswerInvalid(criterion.key, f"没有选项 {key}，请从表单所列选项中选择。")
+            raise AnswerInvalid(criterion.key, Message("没有选项 %(key)s，请从表单所列选项中选择。", key=key))
     if len(set(answer.options)) != len(answer.options):
-        raise AnswerInvalid(criterion.key, "同一选项选了两次，请保留一个。")
+        raise AnswerInvalid(criterion.key, Message("同一选项选了两次，请保留一个。"))
     if criterion.kind is not CriterionKind.MULTIPLE and len(answer.options) != 1:
-        raise AnswerInvalid(criterion.key, "此项只能选一个答案。")
+        raise AnswerInvalid(criterion.key, Message("此项只能选一个答案。"))
     return tuple(option for option in criterion.options if option.key in answer.options)
 
 
 def _figure(criterion: Criterion, answer: Answer) -> Decimal:
     if criterion.kind is CriterionKind.NUMBER:
         if answer.number is None or not answer.number.is_finite():
-            raise AnswerInvalid(criterion.key, "请填写一个数值。")
+            raise AnswerInvalid(criterion.key, Message("请填写一个数值。"))
         return answer.number
     if answer.occurrences is None or answer.occurrences < 0:
-        raise AnswerInvalid(criterion.key, "请填写发生次数（0 或更多）。")
+        raise AnswerInvalid(criterion.key, Message("请填写发生次数（0 或更多）。"))
     return Decimal(answer.occurrences)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from recorder.message import Message, message_of_json
+from recorder.message import Message, message_of_json, plain
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -114,13 +114,8 @@ def written(text: str, most: int | None = None) -> str:
     return str(text)[:most]
 
 
-def plain(text: str) -> Any:
-    """A sentence within a JSON document; `text_of` gives it back."""
-    return text.to_json() if isinstance(text, Message) else text
-
-
 def text_of(document: Any) -> str:
-    """The sentence of `plain`."""
+    """The sentence that `recorder.message.plain` put into a JSON document."""
     return message_of_json(document) if isinstance(document, dict) else str(document)
 
 

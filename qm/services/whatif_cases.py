@@ -18,9 +18,9 @@ from qm.models import (
     Team,
     WhatIfCall,
 )
-from qm.models.base import plain
 from qm.queries.answers import answers_by_evaluation
 from qm.queries.rubrics import rubrics_by_id
+from recorder.message import plain
 from scoring import rules
 from scoring.rubric import Lack, missing
 from scoring.said import said, said_to_dict

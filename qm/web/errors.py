@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from qm.errors import Conflict, QmError, snake_case
 from qm.web.saying import say
+from recorder.message import Param, plain
 
 log = structlog.get_logger()
 
@@ -36,9 +40,14 @@ def wants_json() -> bool:
     )
 
 
-def _answer(status: int, code: str, message: str) -> ResponseReturnValue:
+def _answer(
+    status: int, code: str, message: str, params: Mapping[str, Param] | None = None
+) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(error={"code": code, "message": message}), status
+        told: dict[str, Any] = {"code": code, "message": message}
+        if params:
+            told["params"] = {name: plain(value) for name, value in params.items()}
+        return jsonify(error=told), status
     if "HX-Request" in request.headers:
         response = make_response(
             render_template("partials/_problem.html", message=message, code=code), status
@@ -50,7 +59,7 @@ def _answer(status: int, code: str, message: str) -> ResponseReturnValue:
 
 
 def _expected(error: QmError) -> ResponseReturnValue:
-    return _answer(error.status, error.code, say(error))
+    return _answer(error.status, error.code, say(error), error.params)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

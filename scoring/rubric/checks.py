@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
-from scoring.rubric.criterion_checks import criterion_objections
+from recorder.message import Message
+from scoring.rubric.criterion_checks import Objection, criterion_objections
 from scoring.rubric.problems import Problem
 from scoring.types import (
     ConditionSource,
@@ -46,26 +47,33 @@ def _line(lines: Mapping[str, int], path: str) -> int | None:
     return lines.get(path)
 
 
-def _form(rubric: Rubric) -> Iterator[tuple[str, str]]:
+def _form(rubric: Rubric) -> Iterator[Objection]:
     if not rubric.title.strip():
-        yield "title", "评分表没有名称，请填写。"
+        yield "title", Message("评分表没有名称，请填写。")
     if rubric.version < 1:
-        yield "version", "版本号从 1 开始。"
+        yield "version", Message("版本号从 1 开始。")
     if not 0 <= rubric.decimals <= MOST_DECIMALS:
-        yield "decimals", f"总分小数位应在 0 到 {MOST_DECIMALS} 之间。"
+        yield "decimals", Message("总分小数位应在 0 到 %(most)s 之间。", most=MOST_DECIMALS)
     if not rubric.sections:
-        yield "sections", "评分表没有任何部分，请至少添加一个。"
+        yield "sections", Message("评分表没有任何部分，请至少添加一个。")
     if rubric.mode is ScoringMode.DEDUCTION and rubric.start_points <= 0:
-        yield "start_points", "扣分制的起始分应大于 0。"
+        yield "start_points", Message("扣分制的起始分应大于 0。")
     if rubric.max_total is not None and rubric.max_total < rubric.full_marks:
-        yield "max_total", f"最高总分不能低于满分 {rubric.full_marks}。"
+        yield "max_total", Message("最高总分不能低于满分 %(full_marks)s。", full_marks=rubric.full_marks)
     weights = sum((section.weight for section in rubric.sections), Decimal(0))
     if rubric.mode is ScoringMode.WEIGHTED and rubric.sections and weights != 100:
-        gap = f"还差 {100 - weights}" if weights < 100 else f"超出 {weights - 100}"
-        yield "sections", f"各部分权重合计为 {weights}，应为 100，{gap}。"
+        gap = (
+            Message("还差 %(number)s", number=100 - weights)
+            if weights < 100
+            else Message("超出 %(number)s", number=weights - 100)
+        )
+        yield (
+            "sections",
+            Message("各部分权重合计为 %(weights)s，应为 100，%(gap)s。", weights=weights, gap=gap),
+        )
 
 
-def _keys(rubric: Rubric) -> Iterator[tuple[str, str]]:
+def _keys(rubric: Rubric) -> Iterator[Objection]:
     """Keys are well formed and unique: sections among themselves, criteria in the whole form."""
     places = [("key", rubric.key, "form")]
     for n, section in enumerate(rubric.sections):
@@ -78,12 +86,17 @@ def _keys(rubric: Rubric) -> Iterator[tuple[str, str]]:
     counts = Counter((scope, key) for _, key, scope in places)
     for path, key, scope in places:
         if not KEY.fullmatch(key):
-            yield path, f"编号“{key}”应以小写字母开头，只含小写字母、数字和下划线。"
+            yield path, Message("编号“%(key)s”应以小写字母开头，只含小写字母、数字和下划线。", key=key)
         if counts[scope, key] > 1:
-            yield path, f"编号“{key}”用了 {counts[scope, key]} 次，请改成不同的编号。"
+            yield (
+                path,
+                Message(
+                    "编号“%(key)s”用了 %(times)s 次，请改成不同的编号。", key=key, times=counts[scope, key]
+                ),
+            )
 
 
-def _sections(rubric: Rubric, rule_keys: Collection[str] | None) -> Iterator[tuple[str, str]]:
+def _sections(rubric: Rubric, rule_keys: Collection[str] | None) -> Iterator[Objection]:
     for n, section in enumerate(rubric.sections):
         path = f"sections[{n}]"
         yield from _section(rubric, section, path)
@@ -91,28 +104,34 @@ def _sections(rubric: Rubric, rule_keys: Collection[str] | None) -> Iterator[tup
             inner = f"{path}.criteria[{m}]"
             yield from ((f"{inner}.{field}", said) for field, said in criterion_objections(rubric, criterion))
             if rule_keys is not None and criterion.rule and criterion.rule not in rule_keys:
-                yield f"{inner}.rule", f"没有规则“{criterion.rule}”，请选择已发布的规则或取消绑定。"
+                yield (
+                    f"{inner}.rule",
+                    Message("没有规则“%(rule)s”，请选择已发布的规则或取消绑定。", rule=criterion.rule),
+                )
 
 
-def _section(rubric: Rubric, section: Section, path: str) -> Iterator[tuple[str, str]]:
+def _section(rubric: Rubric, section: Section, path: str) -> Iterator[Objection]:
     if not section.title.strip():
-        yield f"{path}.title", "这一部分没有名称，请填写。"
+        yield f"{path}.title", Message("这一部分没有名称，请填写。")
     if section.weight < 0:
-        yield f"{path}.weight", "权重不能为负。"
+        yield f"{path}.weight", Message("权重不能为负。")
     if not section.criteria:
-        yield f"{path}.criteria", f"“{section.title}”没有评分项，请添加或删去这一部分。"
+        yield (
+            f"{path}.criteria",
+            Message("“%(title)s”没有评分项，请添加或删去这一部分。", title=section.title),
+        )
         return
     counted = [c for c in section.criteria if c.kind is not CriterionKind.TEXT and not c.bonus]
     if rubric.mode is ScoringMode.WEIGHTED and section.weight == 0 and counted:
-        yield f"{path}.weight", f"“{section.title}”权重为 0，其中的评分项不起作用。"
+        yield f"{path}.weight", Message("“%(title)s”权重为 0，其中的评分项不起作用。", title=section.title)
     if section.weight > 0 and not counted:
-        yield f"{path}.criteria", f"“{section.title}”有权重，但没有可计分的项。"
+        yield f"{path}.criteria", Message("“%(title)s”有权重，但没有可计分的项。", title=section.title)
     vetoes = any(option.veto is Veto.SECTION for c in section.criteria for option in c.options)
     if rubric.mode is ScoringMode.DEDUCTION and vetoes and section.weight == 0:
-        yield f"{path}.weight", "扣分制中，含“本部分否决”的部分要写明分值（权重）。"
+        yield f"{path}.weight", Message("扣分制中，含“本部分否决”的部分要写明分值（权重）。")
 
 
-def _conditions(rubric: Rubric) -> Iterator[tuple[str, str]]:
+def _conditions(rubric: Rubric) -> Iterator[Objection]:
     by_key = {criterion.key: criterion for criterion in rubric.criteria}
     for n, section in enumerate(rubric.sections):
         for m, criterion in enumerate(section.criteria):
@@ -123,25 +142,31 @@ def _conditions(rubric: Rubric) -> Iterator[tuple[str, str]]:
                 if condition.source is not ConditionSource.ANSWER:
                     continue
                 if condition.key not in by_key:
-                    yield f"{path}.key", f"显示条件引用的评分项“{condition.key}”不存在。"
+                    yield f"{path}.key", Message("显示条件引用的评分项“%(key)s”不存在。", key=condition.key)
                 elif condition.operator in {Operator.ONE_OF, Operator.NOT_ONE_OF}:
                     yield from _option_names(path, by_key[condition.key], condition.values)
             if criterion.key in _reached(criterion, by_key):
-                yield f"sections[{n}].criteria[{m}].show_if", "显示条件互相引用成环，此项永远不会显示。"
+                yield (
+                    f"sections[{n}].criteria[{m}].show_if",
+                    Message("显示条件互相引用成环，此项永远不会显示。"),
+                )
 
 
-def _bound(path: str, values: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _bound(path: str, values: tuple[str, ...]) -> Iterator[Objection]:
     if len(values) != 1 or not re.fullmatch(r"-?\d+(\.\d+)?", values[0]):
-        yield f"{path}.values", "与数值比较的条件要写一个数字。"
+        yield f"{path}.values", Message("与数值比较的条件要写一个数字。")
 
 
-def _option_names(path: str, named: Criterion, values: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _option_names(path: str, named: Criterion, values: tuple[str, ...]) -> Iterator[Objection]:
     known = {option.key for option in named.options} | {NOT_APPLICABLE}
     if named.kind in {CriterionKind.NUMBER, CriterionKind.DEDUCTION, CriterionKind.TEXT}:
         return
     for value in values:
         if value not in known:
-            yield f"{path}.values", f"“{named.title}”没有选项“{value}”。"
+            yield (
+                f"{path}.values",
+                Message("“%(title)s”没有选项“%(value)s”。", title=named.title, value=value),
+            )
 
 
 def _reached(criterion: Criterion, by_key: Mapping[str, Criterion]) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from recorder.message import Message
 from scoring.arithmetic import answers_by_key
 from scoring.marks import chosen_options
 from scoring.types import Answer, Criterion, CriterionKind, Rubric
@@ -28,7 +29,7 @@ class Missing:
 
     criterion: str
     lack: Lack
-    message: str
+    message: Message
 
 
 def missing(
@@ -50,7 +51,9 @@ def missing(
         key in visible and not answer.not_applicable and _is_scored(rubric, key)
         for key, answer in given.items()
     ):
-        found.append(Missing("", Lack.SCORABLE, "所有计分项都是“不适用”，无法得出分数，请核对或退回此样本。"))
+        found.append(
+            Missing("", Lack.SCORABLE, Message("所有计分项都是“不适用”，无法得出分数，请核对或退回此样本。"))
+        )
     return tuple(found)
 
 
@@ -61,12 +64,16 @@ def _is_scored(rubric: Rubric, key: str) -> bool:
 def _lacks(criterion: Criterion, answer: Answer | None) -> Iterator[Missing]:
     if answer is None or not is_answered(criterion, answer):
         if not criterion.optional:
-            yield Missing(criterion.key, Lack.ANSWER, f"“{criterion.title}”还没有评。")
+            yield Missing(criterion.key, Lack.ANSWER, Message("“%(title)s”还没有评。", title=criterion.title))
         return
     for option in chosen_options(criterion, answer):
         if option.requires_comment and not answer.comment.strip():
-            said = f"“{criterion.title}”选了“{option.label}”，请写明理由。"
+            said = Message(
+                "“%(title)s”选了“%(label)s”，请写明理由。", title=criterion.title, label=option.label
+            )
             yield Missing(criterion.key, Lack.COMMENT, said)
         if option.requires_evidence and not answer.evidence:
-            said = f"“{criterion.title}”选了“{option.label}”，请在录音中标出证据。"
+            said = Message(
+                "“%(title)s”选了“%(label)s”，请在录音中标出证据。", title=criterion.title, label=option.label
+            )
             yield Missing(criterion.key, Lack.EVIDENCE, said)

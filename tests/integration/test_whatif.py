@@ -24,6 +24,7 @@ from qm.services import rubric_drafts, rules, whatif_runs
 from qm.services import rubric_drafts_edit as edits
 from qm.services.rubric_drafts_edit import Edit
 from qm.services.seeds import ensure_seeded
+from recorder.message import Message
 from scoring.rubric import rubric_from_dict
 from scoring.whatif import Case, what_if
 from tests.support.heard import bring_in
@@ -150,7 +151,7 @@ def test_a_reader_of_english_is_told_why_and_what_in_english(client_of: Client, 
     assert "”: Rule changed from “forbidden_speech” to “None”" in text
     with writing() as session:
         row = session.get_one(WhatIfRun, run.id)
-        row.state, row.error = JobState.FAILED, whatif_runs.BROKEN % {"error": "OSError"}
+        row.state, row.error = JobState.FAILED, Message(whatif_runs.BROKEN, error="OSError")
     assert "The trial failed (OSError)." in client.get(f"/manage/whatif/{run.id}").text
 
 

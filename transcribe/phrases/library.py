@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from recorder.message import Message
 from recorder.types import Role
 from transcribe.normalize import normalize
 from transcribe.types import Phrase, PhraseKind, PhraseSet
@@ -33,8 +34,8 @@ class LineError:
     """From 1, the header being line 1."""
     reason: str
     """Code: `header`, `columns`, `group`, `kind`, `role`, `phrase`, `long`, `duplicate`, `mixed`."""
-    detail: str
-    """Chinese words for a person, with what to do."""
+    detail: Message
+    """Words for a person, with what to do."""
 
 
 class LibraryErrors(Exception):
@@ -59,18 +60,24 @@ def _row(  # noqa: PLR0911 - one return a fault
     line: int, cells: list[str]
 ) -> _Row | LineError:
     if len(cells) != len(COLUMNS):
-        return LineError(line, "columns", f"应有 {len(COLUMNS)} 列，实有 {len(cells)} 列；逗号请加引号")
+        counts = {"wanted": len(COLUMNS), "found": len(cells)}
+        told = Message("应有 %(wanted)s 列，实有 %(found)s 列；逗号请加引号", **counts)
+        return LineError(line, "columns", told)
     group, name, kind, role, text = (c.strip() for c in cells)
     if not group:
-        return LineError(line, "group", "缺少分组代码")
+        return LineError(line, "group", Message("缺少分组代码"))
     if kind.lower() not in _KINDS:
-        return LineError(line, "kind", f"类型“{kind}”不认识，请填 required、forbidden 或 topic")
+        return LineError(
+            line, "kind", Message("类型“%(kind)s”不认识，请填 required、forbidden 或 topic", kind=kind)
+        )
     if role.lower() not in _ROLES:
-        return LineError(line, "role", f"角色“{role}”不认识，请填 agent、customer 或 any")
+        return LineError(
+            line, "role", Message("角色“%(role)s”不认识，请填 agent、customer 或 any", role=role)
+        )
     if not normalize(text.replace(AGENT_NO, "")).text:
-        return LineError(line, "phrase", "短语为空或只有标点")
+        return LineError(line, "phrase", Message("短语为空或只有标点"))
     if len(text) > _PHRASE_CHARS_MAX:
-        return LineError(line, "long", f"短语超过 {_PHRASE_CHARS_MAX} 字，请拆短")
+        return LineError(line, "long", Message("短语超过 %(most)s 字，请拆短", most=_PHRASE_CHARS_MAX))
     return _Row(group, name or group, PhraseKind(_KINDS[kind.lower()]), Role(_ROLES[role.lower()]), text)
 
 
@@ -82,9 +89,13 @@ def _gather(rows: list[tuple[int, _Row]]) -> tuple[list[PhraseSet], list[LineErr
         first, phrases = groups.setdefault(row.group, (row, []))
         same = (row.group, normalize(row.text).text, row.role)
         if row.kind is not first.kind:
-            errors.append(LineError(line, "mixed", f"分组“{row.group}”内类型须一致（{first.kind.value}）"))
+            kind = {"group": row.group, "kind": first.kind.value}
+            errors.append(
+                LineError(line, "mixed", Message("分组“%(group)s”内类型须一致（%(kind)s）", **kind))
+            )
         elif same in seen:
-            errors.append(LineError(line, "duplicate", f"短语“{row.text}”在分组“{row.group}”中已有"))
+            told = Message("短语“%(text)s”在分组“%(group)s”中已有", text=row.text, group=row.group)
+            errors.append(LineError(line, "duplicate", told))
         else:
             seen.add(same)
             phrases.append(Phrase(_id(row), row.text, row.group, row.kind, row.role))
@@ -114,7 +125,7 @@ def read_csv(text: str) -> tuple[PhraseSet, ...]:
         if not header_seen:
             header_seen = True
             if tuple(c.strip().lower() for c in cells) != COLUMNS:
-                detail = f"表头应为 {','.join(COLUMNS)}"
+                detail = Message("表头应为 %(names)s", names=",".join(COLUMNS))
                 raise LibraryErrors((LineError(reader.line_num, "header", detail),), ())
             continue
         row = _row(reader.line_num, cells)
@@ -123,7 +134,8 @@ def read_csv(text: str) -> tuple[PhraseSet, ...]:
         else:
             rows.append((reader.line_num, row))
     if not header_seen:
-        raise LibraryErrors((LineError(1, "header", f"文件为空，首行应为 {','.join(COLUMNS)}"),), ())
+        told = Message("文件为空，首行应为 %(names)s", names=",".join(COLUMNS))
+        raise LibraryErrors((LineError(1, "header", told),), ())
     sets, more = _gather(rows)
     if errors or more:
         raise LibraryErrors(tuple(sorted((*errors, *more), key=lambda e: e.line)), tuple(sets))

@@ -8,6 +8,7 @@ from typing import Any
 from qm.models import Evaluation
 from qm.queries.jobs import JobLine
 from qm.queries.transcripts import Heard
+from qm.web.saying import say
 from scoring.documents import answer_to_dict
 from scoring.types import Answer
 
@@ -25,7 +26,7 @@ def job_document(line: JobLine) -> Document:
             "state": line.state.value,
             "step": line.step,
             "progress": round(line.progress, 3),
-            "error": line.error or None,
+            "error": say(line.error) or None,
             "updated_at": line.updated_at.isoformat(),
         },
     }

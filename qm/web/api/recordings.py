@@ -51,7 +51,7 @@ def add_recording() -> ResponseReturnValue:
     made = ingest(file.stream, _call_data(), actor=actor(), filename=file.filename or "recording")
     if made.recording_id is None:
         return _refused(made)
-    response = jsonify(id=made.recording_id, status="stored", warnings=list(made.warnings))
+    response = jsonify(id=made.recording_id, status="stored", warnings=[say(item) for item in made.warnings])
     response.headers["Location"] = url_for("api.recording", recording_id=made.recording_id)
     return response, 201
 

@@ -130,7 +130,7 @@ def _refused(recording_id: str, draft: Draft, error: QmError) -> ResponseReturnV
     lacks = error.lacks if isinstance(error, Incomplete) else ()
     message = say(error)
     if wants_json():
-        told = [{"criterion": lack.criterion, "message": lack.message} for lack in lacks]
+        told = [{"criterion": lack.criterion, "message": say(lack.message)} for lack in lacks]
         body = {"error": {"code": error.code, "message": message}, "revision": draft.revision, "lacks": told}
         return jsonify(body), error.status
     fits = not isinstance(error, AnswerRefused)

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from qm import stored
 from qm.models import FindingRow
+from recorder.message import Message
 from recorder.types import Role
 from scoring.types import Evidence, Finding, Verdict
+from transcribe.masking import Secret, hidden
+from transcribe.pii import PiiKind
 from transcribe.types import (
     Acoustics,
     Hit,
@@ -114,3 +117,29 @@ def test_a_finding_comes_back_equal(finding: Finding) -> None:
         evidence=[stored.dump_evidence(item) for item in finding.evidence],
     )  # fmt: skip
     assert stored.load_finding(row) == finding
+
+
+def test_a_fact_is_stored_beside_its_chinese_words() -> None:
+    told = Message("静音 %(seconds)s 秒", seconds="17.2")
+    document = stored.dump_evidence(Evidence(1.0, 18.2, Role.UNKNOWN, told, "acoustics:dead_air"))
+    assert (document["text"], document["message"]) == ("静音 17.2 秒", told.to_json())
+    back = stored.load_evidence(json.loads(json.dumps(document))).text
+    assert isinstance(back, Message)
+    assert back.params == told.params
+    before = stored.load_evidence({name: document[name] for name in document if name != "message"}).text
+    changed = stored.load_evidence({**document, "text": "静音 3 秒"}).text
+    assert [(text, isinstance(text, Message)) for text in (before, changed)] == [
+        ("静音 17.2 秒", False),
+        ("静音 3 秒", False),
+    ]
+
+
+def test_personal_numbers_are_hidden_in_what_a_fact_quotes() -> None:
+    told = Message("抢话 %(seconds)s 秒：%(words)s", seconds="1.00", words="卡号6222020001")
+    secret = Secret(
+        number=1, kind=PiiKind.CARD, role=Role.CUSTOMER, utterance=0, start_s=0, end_s=1, heard_at=0,
+        heard="6222020001", text_at=0, text="6222020001", certain=True,
+    )  # fmt: skip
+    masked = hidden(told, [secret])
+    assert isinstance(masked, Message)
+    assert "6222" not in json.dumps(masked.to_json())

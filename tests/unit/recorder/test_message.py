@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from recorder.message import Message, advised, listed, message_of, message_of_json
+from recorder.message import Message, NotAMessage, advised, listed, message_of, message_of_json
 
 SILENCE = Message("静音 %(seconds)s 秒", seconds="17.2")
 NESTED = advised(Message("文件不完整：%(what)s", what=SILENCE), Message("请重新导出"))
@@ -44,6 +44,14 @@ def test_a_template_cannot_ask_for_more_than_its_parameters() -> None:
     text = "%(n)999999999s %(missing)s 100%% %(n)s"
     assert Message(text, n=1) == "%(n)999999999s %(missing)s 100% 1"
     assert Message("满 100%") == "满 100%"
+
+
+def test_places_within_places_do_not_double_without_end() -> None:
+    document: dict[str, object] = {"text": "x" * 100}
+    for _ in range(40):
+        document = {"text": "%(a)s%(a)s", "params": {"a": document}}
+    with pytest.raises(NotAMessage):
+        message_of_json(document)
 
 
 def test_an_error_says_what_it_was_raised_with() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from flask import render_template_string
+from flask import current_app, render_template_string
 from flask_babel import gettext
 
 from qm.catalogue import HAN
@@ -20,6 +20,7 @@ from qm.services import learning, learning_runs, whatif_runs
 from qm.services.rules import RuleUnusable, read_rule
 from qm.services.rules_fixtures import FixturesUnusable, ScriptUnusable, read_fixtures, read_script
 from qm.services.rules_form import Block, PartWrong, RuleForm, rule_of
+from qm.web import errors
 from qm.web.locale import counting_place
 from qm.web.manage.rules_form_view import said_wrong
 from qm.web.manage.whatif import flip_why
@@ -232,6 +233,14 @@ def test_how_an_errand_ended_has_english_words() -> None:
         message_of(Forbidden()),
     ]
     assert [text for text in kept if HAN.search(re.sub("“[^”]*”", "", say(text)))] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_an_error_tells_machines_its_parameters() -> None:
+    with current_app.test_request_context("/api/v1/x"):
+        answer, status = errors._expected(learning_runs.TooFewAnswers(least=50, n=1))
+    assert (status, answer.json["error"]["code"]) == (422, "too_few_answers")
+    assert answer.json["error"]["params"] == {"least": 50, "n": 1}
 
 
 @pytest.mark.usefixtures("english")
