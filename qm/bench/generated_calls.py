@@ -10,7 +10,7 @@ import random
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain, cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -41,19 +41,24 @@ _STATES = (*[JobState.DONE] * 46, JobState.FAILED, JobState.FAILED, JobState.WAI
 _ERROR = "识别引擎没有响应。请检查后重试"
 
 
-def add(people: People, number: int, *, in_first_team: int) -> None:
-    """So many calls, newest first; the newest `in_first_team` are the first team's, the rest all others'."""
+def add(people: People, number: int, *, of_first_team: int) -> None:
+    """So many calls, newest first; `of_first_team` of them, evenly spread, are the first team's.
+
+    The newest is a sample with its sound, of the first team's first agent.
+    """
     samples = sorted(SAMPLES.glob("p*.json"))[:number]
-    agents = chain(
-        islice(cycle(people.first_team), min(in_first_team, number)),
-        cycle(people.others),
-    )
-    apart = timedelta(days=DAYS) / max(1, number)
-    moments = (now() - apart * place - timedelta(hours=1) for place in range(number))
-    walked = [_walk(path, next(agents), next(moments)) for path in samples]
+    spread = {place * number // of_first_team for place in range(of_first_team)}
+    first, others = cycle(people.first_team), cycle(people.others)
+    apart = timedelta(days=DAYS) / number
+    calls = [
+        (next(first) if place in spread else next(others), now() - timedelta(hours=3) - apart * place)
+        for place in range(number)
+    ]
+    walked = [_walk(path, *call) for path, call in zip(samples, calls, strict=False)]
+    store_derivatives(walked[0])
     copies = [
-        (uuid.uuid4().hex, walked[place % len(walked)], next(agents), moment)
-        for place, moment in enumerate(moments)
+        (uuid.uuid4().hex, walked[place % len(walked)], *call)
+        for place, call in enumerate(calls[len(walked) :])
     ]
     if copies:
         _copy(copies)
@@ -68,7 +73,6 @@ def _walk(truth: Path, agent_id: int, started_at: datetime) -> str:
     call = replace(call, agent_no=agent_no, team="", started_at=started_at.astimezone(call.started_at.tzinfo))
     recording_id = ingest(sound, call, actor=SYSTEM, filename=sound.name).recording_id or ""
     mirror.begin(recording_id, Step.STORE, worker=SOURCE)
-    store_derivatives(recording_id)
     with writing() as session:
         keep(session, recording_id, transcript_of(truth))
     scan(recording_id)

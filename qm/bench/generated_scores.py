@@ -41,23 +41,28 @@ _FAULTS = 0.12
 
 
 def add(people: People, number: int) -> int:
-    """Score the newest `number` calls and leave some to the inspector; gives how many were scored."""
+    """Score the first team's calls and leave some of others to the inspector; gives how many were scored."""
     chance = random.Random(2)  # noqa: S311 - made-up scores need no secrecy
-    inspector = people.actor(UserRole.INSPECTOR).user_id or 0
+    inspector = people.actor(UserRole.INSPECTOR)
+    evaluator_id = inspector.user_id or 0
+    of_first_team = col(Recording.agent_id).in_(people.first_team)
+    newest = select(Recording).order_by(col(Recording.started_at).desc())
     with reading() as session:
-        form = rubric_in_force(session)
-        found = session.exec(
-            select(Recording).order_by(col(Recording.started_at).desc()).limit(number + OPEN)
-        ).all()
-    rubric_id, rubric = form.id or 0, rubric_of(form.id or 0)
-    for start in range(0, number, 200):
+        rubric_id = rubric_in_force(session).id or 0
+        found = session.exec(newest.where(of_first_team).limit(number)).all()
+        others = newest.where(~of_first_team, Recording.branch_id == inspector.branch_id)
+        left = session.exec(others.limit(OPEN)).all()
+    criteria = rubric_of(rubric_id).criteria
+    for start in range(0, len(found), 200):
         with writing() as session:
-            for recording in found[start : min(start + 200, number)]:
-                answers = [_answer(criterion, chance) for criterion in rubric.criteria]
-                insert_released(session, recording, rubric_id, answers, evaluator_id=inspector, chance=chance)
+            for recording in found[start : start + 200]:
+                answers = [_answer(criterion, chance) for criterion in criteria]
+                insert_released(
+                    session, recording, rubric_id, answers, evaluator_id=evaluator_id, chance=chance
+                )
     with writing() as session:
-        session.add_all(_assignment(row, inspector, AssignmentState.OPEN) for row in found[number:])
-    return number
+        session.add_all(_assignment(row, evaluator_id, AssignmentState.OPEN) for row in left)
+    return len(found)
 
 
 def insert_released(
@@ -71,9 +76,9 @@ def insert_released(
 ) -> Evaluation:
     """One released evaluation with what a release leaves behind: answers, score, snapshot, assignment.
 
-    As `releases.release` does it, but for the moment, which lies a day after the call.
+    As `releases.release` does it, but for the moment, which lies two hours after the call.
     """
-    rubric, released_at = rubric_of(rubric_id), min(recording.started_at + timedelta(days=1), now())
+    rubric, released_at = rubric_of(rubric_id), recording.started_at + timedelta(hours=2)
     transcript_id = session.exec(
         select(TranscriptRow.id).where(TranscriptRow.recording_id == recording.id, col(TranscriptRow.current))
     ).one()
@@ -137,7 +142,7 @@ def _assignment(recording: Recording, evaluator_id: int, state: AssignmentState)
     return Assignment(
         recording_id=recording.id,
         evaluator_id=evaluator_id,
-        assigned_at=recording.started_at + timedelta(hours=2),
+        assigned_at=recording.started_at + timedelta(hours=1),
         state=state,
         inclusion_probability=0.1,
     )

@@ -16,7 +16,7 @@ from werkzeug.routing import BuildError, Rule
 from qm.actor import UserRole
 from qm.bench.generated import Generated
 from qm.database import reading
-from qm.models import Assignment, AssignmentState, Evaluation
+from qm.models import Assignment, AssignmentState, Evaluation, Recording
 from qm.queries.recordings import released_by_a_person
 from qm.web.access import PUBLIC, allowed_roles
 
@@ -81,8 +81,9 @@ def _keys(made: Generated) -> tuple[dict[str, object], dict[str, dict[str, objec
     with reading() as session:
         scored = session.exec(
             select(Evaluation)
+            .join(Recording, col(Recording.id) == Evaluation.recording_id)
             .where(Evaluation.agent_id == agent_id, released_by_a_person())
-            .order_by(col(Evaluation.released_at).desc())
+            .order_by(col(Recording.started_at).desc())
         ).first()
         waiting = session.exec(
             select(Assignment.recording_id).where(Assignment.state == AssignmentState.OPEN)

@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+_WIDTH = 110
+"""Columns that no figure is cut short in, also where the output goes into a file."""
 _NUMBERS = ("p50_ms", "p95_ms", "cpu_ms", "statements", "bytes")
 
 
@@ -19,6 +21,7 @@ def print_pages(report: dict[str, Any]) -> None:
         shown = (f"{page[name]:,}" for name in _NUMBERS)
         table.add_row(endpoint, page["role"] or "", str(page["status"]), *shown)
     console = Console()
+    console.width = max(console.width, _WIDTH)
     console.print(table)
     for endpoint, reason in report["not_opened"].items():
         console.print(f"✗ {endpoint}: {reason}", style="red")
