@@ -126,7 +126,7 @@ def in_words(value: StrEnum) -> str:
 
 def shipped_words(text: str) -> str:
     """A note in the reader's language where the installation began with it; a person's own as it is."""
-    return gettext(text) if text else ""
+    return str(gettext(text)) if text else ""
 
 
 def change_in_words(change: rubric.Change) -> str:
