@@ -210,10 +210,10 @@ def test_a_rules_own_sentence_is_left_to_the_proof_beside_it() -> None:
 
 @pytest.mark.usefixtures("english")
 def test_a_fault_that_quotes_a_whole_book_is_shown_at_once_as_it_is() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     fault = f"min_s 应为数字，现为 {'x 至少要写 ' * 20_000}"
     assert built(fault) == fault
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_marks_between_characters_are_written_wide_and_figures_stay() -> None:
