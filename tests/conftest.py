@@ -7,10 +7,17 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from qm import database
 from qm.settings import Settings, settings
+
+# The same examples each time, however long they take: what a run finds depends on no luck and no load.
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 pytest_plugins = [
     "tests.support.migrated",

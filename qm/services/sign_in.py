@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,8 +19,12 @@ from qm.services import audit
 from qm.settings import settings
 
 _hasher = PasswordHasher()
-_DECOY = _hasher.hash("nobody has this password")
-"""Verified for unknown names, so that timing does not tell which names exist."""
+
+
+@cache
+def _decoy() -> str:
+    """Verified for unknown names, so that timing does not tell which names exist."""
+    return _hasher.hash("nobody has this password")
 
 
 class SignInRefused(QmError):
@@ -57,8 +62,9 @@ def sign_in(*, username: str, password: str, address: str) -> tuple[Actor, int]:
 
 
 def _verify(user: User | None, password: str) -> bool:
+    decoy = _decoy()  # whoever comes first waits for it, known or not
     try:
-        return _hasher.verify(user.password_hash if user else _DECOY, password)
+        return _hasher.verify(user.password_hash if user else decoy, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -38,7 +38,7 @@ def choose(page: Page, key: str, digit: str) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#saved")).to_have_text("已自动保存", timeout=10_000)
+    expect(page.locator("#saved")).to_have_text("已自动保存")
 
 
 def test_the_second_of_two_inspectors_is_told_and_merges_both_works(live: Live, call: str) -> None:

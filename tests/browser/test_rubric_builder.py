@@ -102,9 +102,9 @@ def test_a_form_of_twenty_criteria_from_a_sheet_to_publication(
 
     for option in page.locator("#trial .q .seg").all()[:20]:
         option.locator(".opt").first.click()
-    expect(page.locator("#trial-total")).to_have_text("100", timeout=20_000)
+    expect(page.locator("#trial-total")).to_have_text("100")
     page.locator("#trial .q", has_text="不作收益承诺").locator(".opt").nth(1).click()
-    expect(page.locator("#trial-total")).to_have_text(re.compile(r"^0"), timeout=10_000)
+    expect(page.locator("#trial-total")).to_have_text(re.compile(r"^0"))
     path.did("试评 20 项，看否决")
     publish.click()
     page.wait_for_url(re.compile(r"/manage/rubrics/\d+$"))

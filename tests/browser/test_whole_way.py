@@ -58,7 +58,7 @@ def score_as_inspector(site: Site, page: Page) -> str:
     for number in range(remarks.count()):
         remarks.nth(number).fill("与录音一致。")
     page.fill("#overall textarea", "解答清楚，请注意规范结束语。")
-    expect(page.locator("#saved")).to_contain_text("已自动保存", timeout=15_000)
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
     score = page.locator("#total").inner_text()
     assert re.fullmatch(r"\d+(\.\d)?", score)
     page.keyboard.press("Control+Enter")

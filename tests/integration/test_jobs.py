@@ -24,7 +24,7 @@ from qm.worker import names
 from recorder.calldata import sidecar_call_data
 from tests.support.calls import fields, sound
 from tests.support.people import Centre
-from tests.support.workers import Worker, job_of, wait_done, wait_until
+from tests.support.workers import ENDED_WITHIN_S, Worker, job_of, wait_done, wait_until
 
 CALLS = ("p09_mono_query.wav", "p07_no_closing.wav")
 
@@ -65,7 +65,7 @@ def test_a_worker_killed_while_hearing_leaves_nothing_undone(
     wait_until(lambda: hearing(recording_ids), what="hearing began")
     children = psutil.Process(worker.process.pid).children(recursive=True)
     worker.kill()
-    psutil.wait_procs(children, timeout=10)
+    psutil.wait_procs(children, timeout=ENDED_WITHIN_S)
     assert [child.pid for child in children if child.is_running() and child.status() != "zombie"] == []
     restarted = start_worker()
     wait_done(recording_ids, worker=restarted)

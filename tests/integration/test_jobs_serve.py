@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,7 +75,7 @@ def test_the_site_and_its_worker_live_and_die_together(
 def test_the_site_ends_when_asked(serving: tuple[subprocess.Popen[bytes], Path]) -> None:
     process, log = serving
     wait_until(lambda: bool(address_in(log)), what="the address is printed", within_s=120)
-    time.sleep(0.5)
+    wait_until(lambda: bool(workers_of(process)), what="a worker was started")
     children = workers_of(process)
     process.terminate()
     assert process.wait(timeout=60) == 0

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -19,6 +19,8 @@ FLAGS = (
     "--mute-audio",
     "--autoplay-policy=no-user-gesture-required",
 )
+WITHIN_MS = 60_000
+"""How long a page may take to show what is expected: the machine may be busy with other tests."""
 DESKTOP = {"width": 1280, "height": 720}
 
 
@@ -35,6 +37,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing: scripts/test-packages installs it")
         pytest.skip("no Chromium: scripts/test-packages installs it")
+    expect.set_options(timeout=WITHIN_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -45,6 +48,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser) -> Iterator[Page]:
     """A fresh, signed-out page of 1280×720; fails the test on any script error or blocked resource."""
     context = chromium.new_context(viewport=DESKTOP, locale="zh-CN")
+    context.set_default_timeout(WITHIN_MS)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))

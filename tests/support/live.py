@@ -21,6 +21,7 @@ from waitress.server import create_server
 from qm import database
 from qm.settings import Settings, settings
 from qm.web import create_app
+from tests.support.chromium import WITHIN_MS
 from tests.support.heard import bring_in
 from tests.support.people import Centre, build_centre, sign_in
 from tests.support.shared import shared
@@ -57,6 +58,7 @@ class Live:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
         )
+        context.set_default_timeout(WITHIN_MS)
         session = sign_in(self.app.test_client(), username).get_cookie(self.app.config["SESSION_COOKIE_NAME"])
         assert session is not None
         context.add_cookies([{"name": session.key, "value": session.value, "url": self.url}])
@@ -105,9 +107,9 @@ def live(prepared: Prepared, config: Settings, chromium: Browser) -> Iterator[Li
     database.unbind()
 
 
-def until(page: Page, expression: str, *, seconds: float = 8) -> None:
+def until(page: Page, expression: str) -> None:
     """Wait until a JavaScript expression holds; the page's own rules forbid playwright's way of waiting."""
-    give_up = time.monotonic() + seconds
+    give_up = time.monotonic() + WITHIN_MS / 1000
     while not page.evaluate(expression):
         assert time.monotonic() < give_up, f"never became true: {expression}"
         page.wait_for_timeout(60)

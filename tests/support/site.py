@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,7 +21,7 @@ from qm.cli.setup import open_database
 from qm.services import demo
 from qm.settings import Settings, settings
 
-START_WITHIN_S = 60
+START_WITHIN_S = 240
 
 
 @dataclass
@@ -45,9 +45,8 @@ class Site:
 @pytest.fixture
 def site(config: Settings, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """`qm serve` on a free loopback port, with one worker and an empty installation."""
-    port = _free_port()
     monkeypatch.setenv("QM_MODELS_DIR", str(models_dir))
-    monkeypatch.setenv("QM_PORT", str(port))
+    monkeypatch.setenv("QM_PORT", "0")
     monkeypatch.setenv("QM_WORKER_PROCESSES", "1")
     settings.cache_clear()
     database.unbind()
@@ -59,29 +58,28 @@ def site(config: Settings, models_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
             [sys.executable, "-m", "qm", "serve"], stdout=output, stderr=output, env=dict(os.environ)
         )
         try:
-            served = Site(f"http://127.0.0.1:{port}", passwords, log)
-            _await(served, process)
-            yield served
+            yield Site(_address(log, process), passwords, log)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            process.wait(timeout=START_WITHIN_S)
             database.unbind()
 
 
-def _await(site: Site, process: subprocess.Popen[bytes]) -> None:
+def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """Where the site says that it listens, once it is ready to answer."""
     give_up = time.monotonic() + START_WITHIN_S
     while time.monotonic() < give_up:
-        assert process.poll() is None, site.log.read_text("utf-8")[-2000:]
-        try:
-            with urllib.request.urlopen(f"{site.url}/readyz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(site.log.read_text("utf-8")[-2000:])
+        assert process.poll() is None, log.read_text("utf-8")[-2000:]
+        said = re.search(r"http://[\d.]+:\d+(?=/)", log.read_text("utf-8"))
+        if said and _ready(said.group()):
+            return said.group()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text("utf-8")[-2000:])
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=30) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
