@@ -25,6 +25,7 @@ from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionSt
 from qm.models.operations import AuditEvent, Job, JobState, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.private import PersonalData, QueueTerm
+from qm.models.proposals import Proposal, ProposalKind, ProposalState
 from qm.models.recordings import Quarantine, QuarantineState, Recording, RecordingStatus
 from qm.models.rules import ContactPolicyRow, RejudgeRun, RuleMark, RuleVersion, ShadowFinding
 
@@ -51,6 +52,9 @@ __all__ = [
     "PersonalData",
     "PhraseLibrary",
     "PhraseRow",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Quarantine",
     "QuarantineState",
     "QueueTerm",

@@ -94,7 +94,7 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         heard = calls.heard(recording)
         row = human_evaluation(recording_id)
         if row is None:
-            _refuse_form_in_draft(session, draft.rubric_id)
+            _refuse_form(session, draft.rubric_id, recording)
         rubric = rubric_of(row.rubric_id if row else draft.rubric_id)
         outcome = checked_score(rubric, draft, heard.call_data)
         if row is None and draft.revision == 0:
@@ -114,13 +114,14 @@ def save(actor: Actor, recording_id: str, draft: Draft) -> Saved:
         return Saved(row.id or 0, row.revision, outcome)
 
 
-def _refuse_form_in_draft(session: Session, rubric_id: int) -> None:
+def _refuse_form(session: Session, rubric_id: int, recording: Recording) -> None:
     """Raise `NotFound` for a form that may still change: nothing scored on it could be recomputed.
 
-    A form retired since the page was opened is taken, so that nobody's work is lost.
+    Likewise for a form of another branch than the call's. A form retired since the page was opened is
+    taken, so that nobody's work is lost.
     """
     form = session.get(RubricVersion, rubric_id)
-    if form is None or form.state is VersionState.DRAFT:
+    if form is None or form.state is VersionState.DRAFT or form.branch_id not in (None, recording.branch_id):
         raise NotFound
 
 
