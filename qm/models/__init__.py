@@ -27,6 +27,7 @@ from qm.models.library import PhraseLibrary, PhraseRow, RubricVersion, VersionSt
 from qm.models.operations import AuditEvent, Job, JobState, JobTally, WorkerBeat
 from qm.models.people import Agent, ApiToken, Branch, SignInAttempt, Team, User
 from qm.models.private import PersonalData, QueueTerm
+from qm.models.proposals import Proposal, ProposalKind, ProposalState
 from qm.models.recordings import (
     Listening,
     ListeningKind,
@@ -72,6 +73,9 @@ __all__ = [
     "PersonalData",
     "PhraseLibrary",
     "PhraseRow",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Quarantine",
     "QuarantineState",
     "QueueTerm",

@@ -48,6 +48,8 @@ class PhraseRow(SQLModel, table=True):
     kind: PhraseKind = Field(sa_type=enum_type(PhraseKind, "phrase_kind"))
     role: Role = Field(sa_type=enum_type(Role, "speaker"))
     text: str = Field(max_length=120)
+    branch_id: int | None = Field(default=None, foreign_key="branch.id")
+    """Whose the group is, the same for all its phrases; None is the centre's."""
 
 
 class RubricVersion(SQLModel, table=True):
@@ -61,6 +63,8 @@ class RubricVersion(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=60)
+    branch_id: int | None = Field(default=None, foreign_key="branch.id")
+    """Whose it is; None is the centre's. A draft's: who is writing it."""
     version: int
     title: str = Field(max_length=120)
     state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))

@@ -25,6 +25,8 @@ class RuleVersion(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=60)
+    branch_id: int | None = Field(default=None, foreign_key="branch.id")
+    """Whose it is; None is the centre's. A draft's: who is writing it."""
     version: int
     title: str = Field(max_length=120)
     state: VersionState = Field(sa_type=enum_type(VersionState, "version_state"))

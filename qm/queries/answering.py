@@ -41,8 +41,8 @@ class Answering:
     rubric_id: int
     """Of the form that was begun, else of the one asked for."""
     rubric: Rubric
-    unfinished: bool
-    """The form is a draft that may still change."""
+    usable: bool
+    """Scoring may begin: the form is no draft, which nobody could recompute, and not another branch's."""
     chance: float | None
     """Of the call having been sampled for this person; None where picked by hand."""
 
@@ -83,7 +83,7 @@ def answering(actor: Actor, recording_id: str, rubric_id: int) -> Answering:
         row=row,
         rubric_id=form.id,
         rubric=rubric_from_dict(form.document),
-        unfinished=form.state is VersionState.DRAFT,
+        usable=form.state is not VersionState.DRAFT and form.branch_id in (None, recording.branch_id),
         chance=chance,
     )
 

@@ -30,7 +30,7 @@ from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import by_a_machine, recording_for
 from qm.queries.rubric_bindings import GENERAL_RUBRIC, version_for
-from qm.queries.rubrics import published
+from qm.queries.rubrics import in_force_for
 from scoring.types import Answer
 
 
@@ -191,7 +191,7 @@ def form_choices(recording: Recording) -> tuple[FormChoice, ...]:
             .order_by(col(Evaluation.id).desc())
         ).first()
     first = bound.key if bound else used or GENERAL_RUBRIC
-    ordered = sorted(published(), key=lambda row: row.key != first)
+    ordered = sorted(in_force_for(recording.branch_id), key=lambda row: row.key != first)
     return tuple(FormChoice(row.id or 0, row.title) for row in ordered)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from qm import stored
+from qm.actor import SYSTEM, Actor
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import (
@@ -23,6 +24,7 @@ from qm.models import (
     RubricVersion,
     User,
 )
+from qm.queries.ownership import shown_to
 from qm.queries.recordings import released_by_a_person
 from qm.queries.rubrics import published
 from scoring.rubric import rubric_from_dict
@@ -74,10 +76,10 @@ def learnable(criterion: Criterion) -> bool:
     return criterion.rule is None and criterion.kind in _KINDS and len(criterion.options) > 1
 
 
-def lines() -> tuple[LearnLine, ...]:
-    """Every criterion in force that can be learned, those with most answers first."""
+def lines(actor: Actor = SYSTEM) -> tuple[LearnLine, ...]:
+    """Every criterion in force that can be learned and that `actor` may read, most answers first."""
     found = []
-    for row in published():
+    for row in shown_to(actor, published()):
         rubric = rubric_from_dict(row.document)
         counts = _counts(row.key)
         active = {model.criterion: model for model in _models(row.key) if model.active}
@@ -92,17 +94,18 @@ def lines() -> tuple[LearnLine, ...]:
     return tuple(sorted(found, key=lambda line: (-line.answers, line.rubric_key, line.criterion.key)))
 
 
-def line(rubric_key: str, criterion: str) -> LearnLine:
+def line(rubric_key: str, criterion: str, actor: Actor = SYSTEM) -> LearnLine:
     """One criterion. Raises `NotFound` where it is not in force, or cannot be learned."""
-    found = next((x for x in lines() if (x.rubric_key, x.criterion.key) == (rubric_key, criterion)), None)
+    named = (x for x in lines(actor) if (x.rubric_key, x.criterion.key) == (rubric_key, criterion))
+    found = next(named, None)
     if found is None:
         raise NotFound
     return found
 
 
-def view(rubric_key: str, criterion: str) -> LearnView:
+def view(rubric_key: str, criterion: str, actor: Actor = SYSTEM) -> LearnView:
     """One criterion for its page. Raises `NotFound`."""
-    one = line(rubric_key, criterion)
+    one = line(rubric_key, criterion, actor)
     given = _counts(rubric_key).get(criterion, Counter())
     models = [_view(row) for row in _models(rubric_key) if row.criterion == criterion]
     known = {option.key: given.get(option.key, 0) for option in one.criterion.options}

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from qm.actor import Actor
+from qm.actor import SYSTEM, Actor
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import Job, PhraseLibrary, PhraseRow, Recording, RecordingStatus, VersionState
 from qm.queries import jobs
+from qm.queries.ownership import everywhere, home
 from transcribe.types import Phrase, PhraseKind, PhraseSet
 
 KIND_ORDER = (PhraseKind.REQUIRED, PhraseKind.FORBIDDEN, PhraseKind.TOPIC)
@@ -27,6 +28,11 @@ class Group:
     name: str
     kind: PhraseKind
     phrases: tuple[PhraseRow, ...]
+
+    @property
+    def branch_id(self) -> int | None:
+        """Whose the group is; None is the centre's."""
+        return self.phrases[0].branch_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,19 @@ def rows(library: PhraseLibrary | None) -> list[PhraseRow]:
         )
 
 
+def shown_to(actor: Actor, phrases: Iterable[PhraseRow]) -> list[PhraseRow]:
+    """Those this person may read: the centre's and their branch's; headquarters all."""
+    found = list(phrases)
+    if everywhere(actor):
+        return found
+    return [row for row in found if row.branch_id in (None, actor.branch_id)]
+
+
+def of_owner(branch_id: int | None, phrases: Iterable[PhraseRow]) -> list[PhraseRow]:
+    """Those of the groups of one branch, or of the centre."""
+    return [row for row in phrases if row.branch_id == branch_id]
+
+
 def grouped(phrases: Iterable[PhraseRow]) -> tuple[Group, ...]:
     """Phrases by group: required, forbidden, then topics; groups in the order of entry."""
     found: dict[str, list[PhraseRow]] = defaultdict(list)
@@ -99,23 +118,23 @@ def grouped(phrases: Iterable[PhraseRow]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: KIND_ORDER.index(group.kind)))
 
 
-def group_of(library: PhraseLibrary | None, key: str) -> Group:
-    """One group of a version. Raises `NotFound`."""
-    for group in grouped(rows(library)):
+def group_of(library: PhraseLibrary | None, key: str, actor: Actor = SYSTEM) -> Group:
+    """One group of a version, as far as `actor` may read it. Raises `NotFound`."""
+    for group in grouped(shown_to(actor, rows(library))):
         if group.key == key:
             return group
     raise NotFound
 
 
-def phrase_in_draft(phrase_id: int) -> PhraseRow:
-    """A phrase that may still be changed. Raises `NotFound` for others."""
+def phrase_in_draft(phrase_id: int, actor: Actor = SYSTEM) -> PhraseRow:
+    """A phrase that may still be changed, and that `actor` may read. Raises `NotFound` for others."""
     with reading() as session:
         found = session.exec(
             select(PhraseRow)
             .join(PhraseLibrary, col(PhraseLibrary.id) == PhraseRow.library_id)
             .where(PhraseRow.id == phrase_id, PhraseLibrary.state == VersionState.DRAFT)
         ).first()
-    if found is None:
+    if found is None or not shown_to(actor, [found]):
         raise NotFound
     return found
 
@@ -155,8 +174,17 @@ def changes(before: Iterable[PhraseRow], after: Iterable[PhraseRow]) -> Changes:
     )
 
 
-def _identity(row: PhraseRow) -> tuple[str, str, str, str]:
-    return row.group, row.text, row.role.value, row.kind.value
+def own_changes(actor: Actor) -> Changes:
+    """What the draft would change if this person published it: the groups of their place alone."""
+    place = home(actor)
+    drafted = of_owner(place, rows(draft()))
+    adopted = {row.group for row in drafted}
+    before = [row for row in rows(published()) if row.branch_id == place or row.group in adopted]
+    return changes(before, drafted)
+
+
+def _identity(row: PhraseRow) -> tuple[str, str, str, str, int]:
+    return row.group, row.text, row.role.value, row.kind.value, row.branch_id or 0
 
 
 def to_rescan(actor: Actor) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import col, select
 
 from qm.actor import Actor
 from qm.database import reading
-from qm.models import Branch, Recording, RubricBinding, RubricVersion, Team, VersionState
+from qm.models import Recording, RubricBinding, RubricVersion, Team, VersionState
+from qm.queries.ownership import owns, shown_to, visible
 from qm.queries.rubrics import published
 
 GENERAL_RUBRIC = "phone_banking"
@@ -42,16 +43,17 @@ class BindingLine:
     """Its reach lies within the person's branch."""
 
 
-def chosen(bindings: Iterable[RubricBinding], call: Call) -> str | None:
-    """Key of the form bound to a call; None where none is.
+def chosen(bindings: Iterable[RubricBinding], call: Call, own: Collection[str] = ()) -> str | None:
+    """Key of the form bound to a call; None where none is. `own`: keys of the forms of the call's branch.
 
-    Of several, the one that names most of queue, team and direction; then the one begun latest, then
-    the one entered last. Pure.
+    Of several, the one that names most of queue, team and direction; then a branch's own before the
+    centre's; then the one begun latest, then the one entered last. Pure.
     """
     found = [item for item in bindings if _holds(item, call)]
     if not found:
         return None
-    return max(found, key=lambda item: (_named(item), item.from_day, item.id or 0)).rubric_key
+    order = lambda item: (_named(item), item.rubric_key in own, item.from_day, item.id or 0)  # noqa: E731
+    return max(found, key=order).rubric_key
 
 
 def call_of(recording: Recording) -> Call:
@@ -71,25 +73,31 @@ def versions_for(recordings: Sequence[Recording]) -> dict[str, RubricVersion | N
         bindings = session.exec(select(RubricBinding)).all()
         if not bindings:
             return dict.fromkeys((item.id for item in recordings), None)
-    by_key = {row.key: row for row in published()}
-    usable = [item for item in bindings if item.rubric_key in by_key]
-    return {item.id: by_key.get(chosen(usable, call_of(item)) or "") for item in recordings}
+    in_force = published()
+    return {item.id: _form_of(item, bindings, in_force) for item in recordings}
+
+
+def _form_of(
+    recording: Recording, bindings: Iterable[RubricBinding], in_force: Iterable[RubricVersion]
+) -> RubricVersion | None:
+    """Of the forms that hold for the call's branch, the one bound to it."""
+    by_key = {row.key: row for row in in_force if row.branch_id in (None, recording.branch_id)}
+    own = {key for key, row in by_key.items() if row.branch_id is not None}
+    usable = (item for item in bindings if item.rubric_key in by_key)
+    return by_key.get(chosen(usable, call_of(recording), own) or "")
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """Bindings that concern a person's calls: of the branch's teams and of no team; headquarters all."""
+    """Bindings that concern a person's calls: of the branch's teams, and of no team; headquarters all.
+
+    Those without a team are of the centre's forms, or of the branch's own.
+    """
     if actor.branch_id is None:
         return true()
     own = select(Team.id).where(Team.branch_id == actor.branch_id)
-    return or_(col(RubricBinding.team_id).is_(None), col(RubricBinding.team_id).in_(own))
-
-
-def everywhere(actor: Actor) -> bool:
-    """Whether a person's word holds for all calls: of headquarters, or of the only branch there is."""
-    if actor.branch_id is None:
-        return True
-    with reading() as session:
-        return session.exec(select(Branch.id).where(Branch.id != actor.branch_id)).first() is None
+    forms = select(RubricVersion.key).where(visible(actor, RubricVersion.branch_id))
+    wide = and_(col(RubricBinding.team_id).is_(None), col(RubricBinding.rubric_key).in_(forms))
+    return or_(wide, col(RubricBinding.team_id).in_(own))
 
 
 def lines(actor: Actor) -> tuple[BindingLine, ...]:
@@ -102,23 +110,28 @@ def lines(actor: Actor) -> tuple[BindingLine, ...]:
         teams = {team.id: team.name for team in session.exec(select(Team)).all()}
     titles = {row.key: row.title for row in versions}
     in_force = {row.key for row in versions if row.state is VersionState.PUBLISHED}
-    wide = everywhere(actor)
+    owners = {row.key: row.branch_id for row in versions if row.state is not VersionState.DRAFT}
     found = [
         BindingLine(
             row,
             titles.get(row.rubric_key, row.rubric_key),
             teams.get(row.team_id, "") if row.team_id else "",
             row.rubric_key in in_force,
-            wide or row.team_id is not None,
+            row.team_id is not None or owns(actor, owners.get(row.rubric_key)),
         )
         for row in rows
     ]
     return tuple(sorted(found, key=lambda line: line.row.to_day or date.max, reverse=True))
 
 
-def published_forms() -> tuple[tuple[str, str], ...]:
-    """Key and title of each form in force."""
-    return tuple((row.key, row.title) for row in published())
+def published_forms(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Key and title of each form in force that `actor` may read."""
+    return tuple((row.key, row.title) for row in shown_to(actor, published()))
+
+
+def binds_without_team(actor: Actor) -> bool:
+    """Whether there is a form in force that this person may bind to calls of every team it holds for."""
+    return any(owns(actor, row.branch_id) for row in published())
 
 
 def queues() -> tuple[str, ...]:

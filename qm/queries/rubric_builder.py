@@ -94,7 +94,7 @@ def builder(rubric_id: int, answers: Sequence[Answer] = (), data: Mapping[str, s
     """A version in the builder. Raises `NotFound`."""
     row = version(rubric_id)
     rubric = rubric_from_dict(row.document)
-    named = tuple((rule.key, rule.title) for rule in rules.published())
+    named = tuple((rule.key, rule.title) for rule in rules.in_force_for(row.branch_id))
     with reading() as session:
         edits = session.exec(
             select(RubricEdit).where(RubricEdit.rubric_id == rubric_id).order_by(col(RubricEdit.id).desc())

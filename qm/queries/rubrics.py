@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from qm.actor import SYSTEM, Actor
 from qm.batches import batches
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import Evaluation, RubricVersion, VersionState
+from qm.queries.ownership import owner_of, shown_to
 from qm.queries.recordings import released_by_a_person
 from scoring.rubric import Change, diff, rubric_from_dict
 from scoring.types import Rubric
@@ -37,6 +39,11 @@ class RubricLine:
         return next((v for v in self.versions if v.state is VersionState.PUBLISHED), None)
 
     @property
+    def branch_id(self) -> int | None:
+        """Whose the form is; None is the centre's. A branch's draft of the centre's form changes nothing."""
+        return owner_of(self.versions)
+
+    @property
     def rubric(self) -> Rubric:
         """The form itself: the version in force, else the newest."""
         return rubric_from_dict((self.in_force or self.newest).document)
@@ -56,11 +63,20 @@ class RubricView:
     """Against the version before; empty for the first."""
     before: RubricVersion | None
 
+    @property
+    def branch_id(self) -> int | None:
+        """Whose the form is, as `RubricLine.branch_id`."""
+        return owner_of(self.siblings)
 
-def lines() -> tuple[RubricLine, ...]:
-    """Every form, those in force first, then in the order in which they came to be."""
+
+def lines(actor: Actor = SYSTEM) -> tuple[RubricLine, ...]:
+    """Every form that `actor` may read, those in force first, then in the order in which they came to be.
+
+    A branch reads the centre's and its own.
+    """
     with reading() as session:
-        rows = session.exec(select(RubricVersion).order_by(col(RubricVersion.version).desc())).all()
+        found_rows = session.exec(select(RubricVersion).order_by(col(RubricVersion.version).desc())).all()
+        rows = shown_to(actor, found_rows)
         used = _used()
     by_key: dict[str, list[RubricVersion]] = defaultdict(list)
     for row in rows:
@@ -72,16 +88,17 @@ def lines() -> tuple[RubricLine, ...]:
     return tuple(sorted(found, key=lambda line: (line.in_force is None, line.versions[-1].id or 0)))
 
 
-def view(rubric_id: int) -> RubricView:
+def view(rubric_id: int, actor: Actor = SYSTEM) -> RubricView:
     """One version. Raises `NotFound`."""
-    row = version(rubric_id)
+    row = version(rubric_id, actor)
     with reading() as session:
-        siblings = tuple(
+        siblings = shown_to(
+            actor,
             session.exec(
                 select(RubricVersion)
                 .where(RubricVersion.key == row.key)
                 .order_by(col(RubricVersion.version).desc())
-            ).all()
+            ).all(),
         )
     before = next((item for item in siblings if item.version < row.version), None)
     rubric = rubric_from_dict(row.document)
@@ -89,13 +106,19 @@ def view(rubric_id: int) -> RubricView:
     return RubricView(row, rubric, siblings, _used().get(rubric_id, 0), changes, before)
 
 
-def version(rubric_id: int) -> RubricVersion:
-    """The stored version. Raises `NotFound`."""
+def version(rubric_id: int, actor: Actor = SYSTEM) -> RubricVersion:
+    """The stored version. Raises `NotFound`, also for another branch's."""
     with reading() as session:
         row = session.get(RubricVersion, rubric_id)
-    if row is None:
+    if row is None or not shown_to(actor, [row]):
         raise NotFound
     return row
+
+
+def owner(key: str) -> int | None:
+    """Whose the form of this key is, as `RubricLine.branch_id`."""
+    with reading() as session:
+        return owner_of(session.exec(select(RubricVersion).where(RubricVersion.key == key)).all())
 
 
 def rubrics_by_id(ids: Collection[int]) -> dict[int, Rubric]:
@@ -117,6 +140,11 @@ def published() -> tuple[RubricVersion, ...]:
             .order_by(col(RubricVersion.id))
         ).all()
     return tuple(rows)
+
+
+def in_force_for(branch_id: int | None) -> tuple[RubricVersion, ...]:
+    """As `published`, of those that hold for a branch's calls: the centre's and the branch's own."""
+    return tuple(row for row in published() if row.branch_id in (None, branch_id))
 
 
 def _used() -> dict[int, int]:

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from sqlmodel import col, func, select
 
+from qm.actor import SYSTEM, Actor
 from qm.database import reading
 from qm.errors import NotFound
 from qm.models import RuleVersion, VersionState
+from qm.queries.ownership import owner_of, shown_to
 from scoring.rules import Rule, load_rules
 from scoring.types import Verdict
 
@@ -37,10 +39,32 @@ class RuleLine:
         """The version that speaks for the rule: in force, else the newest."""
         return self.in_force or self.versions[0]
 
+    @property
+    def branch_id(self) -> int | None:
+        """Whose the rule is; None is the centre's. A branch's draft of the centre's rule changes nothing."""
+        return owner_of(self.versions)
+
 
 def published() -> tuple[RuleVersion, ...]:
-    """The versions in force, one a rule, in the order of their keys."""
+    """The versions in force, one a rule, in the order of their keys; of the centre and of every branch."""
     return _in_state(VersionState.PUBLISHED)
+
+
+def in_force_for(branch_id: int | None) -> tuple[RuleVersion, ...]:
+    """The versions in force for a branch's calls: the centre's and the branch's own."""
+    return tuple(row for row in published() if row.branch_id in (None, branch_id))
+
+
+def home_of(key: str) -> int | None:
+    """Whose the newest version is, draft or not; None, the centre, for a rule that is not stored."""
+    with reading() as session:
+        rows = session.exec(select(RuleVersion).where(RuleVersion.key == key)).all()
+    return max(rows, key=lambda row: row.version).branch_id if rows else None
+
+
+def in_force_beside(key: str) -> tuple[RuleVersion, ...]:
+    """The versions in force where this rule, or its draft, holds."""
+    return in_force_for(home_of(key))
 
 
 def shadows() -> tuple[RuleVersion, ...]:
@@ -54,10 +78,13 @@ def _in_state(state: VersionState) -> tuple[RuleVersion, ...]:
         return tuple(session.exec(statement).all())
 
 
-def lines() -> tuple[RuleLine, ...]:
-    """Every rule: those in force first, then drafts, then retired ones; by first appearance."""
+def lines(actor: Actor = SYSTEM) -> tuple[RuleLine, ...]:
+    """Every rule that `actor` may read: those in force first, then drafts, then retired ones.
+
+    Within these by first appearance. A branch reads the centre's and its own.
+    """
     with reading() as session:
-        rows = session.exec(select(RuleVersion).order_by(col(RuleVersion.id))).all()
+        rows = shown_to(actor, session.exec(select(RuleVersion).order_by(col(RuleVersion.id))).all())
     by_key: dict[str, list[RuleVersion]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
@@ -65,10 +92,10 @@ def lines() -> tuple[RuleLine, ...]:
     return tuple(sorted(found, key=lambda line: (line.in_force is None, line.draft is None)))
 
 
-def line(key: str) -> RuleLine:
-    """One rule with its versions. Raises `NotFound`."""
+def line(key: str, actor: Actor = SYSTEM) -> RuleLine:
+    """One rule with its versions, as far as `actor` may read it. Raises `NotFound`."""
     with reading() as session:
-        rows = session.exec(select(RuleVersion).where(RuleVersion.key == key)).all()
+        rows = shown_to(actor, session.exec(select(RuleVersion).where(RuleVersion.key == key)).all())
     if not rows:
         raise NotFound
     return RuleLine(key, _newest_first(rows))
@@ -78,9 +105,9 @@ def _newest_first(rows: Iterable[RuleVersion]) -> tuple[RuleVersion, ...]:
     return tuple(sorted(rows, key=lambda row: -row.version))
 
 
-def version(key: str, number: int) -> RuleVersion:
+def version(key: str, number: int, actor: Actor = SYSTEM) -> RuleVersion:
     """One version. Raises `NotFound`."""
-    found = next((row for row in line(key).versions if row.version == number), None)
+    found = next((row for row in line(key, actor).versions if row.version == number), None)
     if found is None:
         raise NotFound
     return found

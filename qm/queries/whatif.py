@@ -28,6 +28,7 @@ from qm.models import (
     WhatIfCall,
     WhatIfRun,
 )
+from qm.queries.ownership import visible
 from qm.queries.recordings import by_a_machine, released_by_a_person, visible_to
 from scoring.averages import Observation, average
 from scoring.rubric import Change, diff, rubric_from_dict
@@ -113,12 +114,12 @@ class FormToTry:
     state: VersionState
 
 
-def forms() -> tuple[FormToTry, ...]:
-    """Drafts first, then versions in force."""
+def forms(actor: Actor) -> tuple[FormToTry, ...]:
+    """Drafts first, then versions in force, of the centre and of the actor's branch."""
     with reading() as session:
         rows = session.exec(
             select(RubricVersion)
-            .where(col(RubricVersion.state) != VersionState.RETIRED)
+            .where(col(RubricVersion.state) != VersionState.RETIRED, visible(actor, RubricVersion.branch_id))
             .order_by(col(RubricVersion.id))
         ).all()
     ordered = sorted(rows, key=lambda row: row.state is not VersionState.DRAFT)

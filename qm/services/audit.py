@@ -29,6 +29,7 @@ class AuditSubject(StrEnum):
     PHRASE = "phrase"
     PHRASE_GROUP = "phrase_group"
     PHRASE_LIBRARY = "phrase_library"
+    PROPOSAL = "proposal"
     QUARANTINE = "quarantine"
     QUEUE = "queue"
     RECORDING = "recording"
@@ -80,6 +81,12 @@ class AuditAction(StrEnum):
     RECORDING_LISTENED = "recording_listened", AuditSubject.RECORDING
     RECORDING_DOWNLOADED = "recording_downloaded", AuditSubject.RECORDING
 
+    # proposals
+    PROPOSAL_MADE = "proposal_made", AuditSubject.PROPOSAL
+    PROPOSAL_ACCEPTED = "proposal_accepted", AuditSubject.PROPOSAL
+    PROPOSAL_DECLINED = "proposal_declined", AuditSubject.PROPOSAL
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn", AuditSubject.PROPOSAL
+
     # phrases
     PHRASE_DRAFT_STARTED = "phrase_draft_started", AuditSubject.PHRASE_LIBRARY
     PHRASE_DRAFT_DISCARDED = "phrase_draft_discarded", AuditSubject.PHRASE_LIBRARY
@@ -87,6 +94,7 @@ class AuditAction(StrEnum):
     PHRASE_CHANGED = "phrase_changed", AuditSubject.PHRASE
     PHRASE_REMOVED = "phrase_removed", AuditSubject.PHRASE
     PHRASE_GROUP_RENAMED = "phrase_group_renamed", AuditSubject.PHRASE_GROUP
+    PHRASE_GROUP_ADOPTED = "phrase_group_adopted", AuditSubject.PHRASE_GROUP
     PHRASES_IMPORTED = "phrases_imported", AuditSubject.PHRASE_LIBRARY
     PHRASE_LIBRARY_PUBLISHED = "phrase_library_published", AuditSubject.PHRASE_LIBRARY
     VOCABULARY_CHANGED = "vocabulary_changed", AuditSubject.QUEUE

@@ -90,7 +90,7 @@ def save_read(actor: Actor, recording_id: str, rubric_id: int, read: Callable[[R
         call = answering(actor, recording_id, rubric_id)
         refuse_own_call(actor, call.recording)
         row = call.row
-        if row is None and call.unfinished:  # nothing scored on it could be recomputed
+        if row is None and not call.usable:
             raise NotFound
         draft = read(call.rubric, call.rubric_id)
         outcome = checked_score(call.rubric, draft, call.call_data)

@@ -10,9 +10,11 @@ from sqlmodel import col, select
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, InvalidInput
+from qm.errors import Conflict, InvalidInput, NotFound
 from qm.models import LearnedModelRow
 from qm.queries import learning as queries
+from qm.queries import rubrics
+from qm.queries.ownership import require_owner
 from qm.services import audit
 from recorder.message import message_of
 from scoring.errors import NotEnoughData
@@ -41,7 +43,7 @@ def train_criterion(
     from scoring.learn import model_to_bytes, train  # noqa: PLC0415 - brings scikit-learn, seconds to import
 
     actor.require(UserRole.SUPERVISOR)
-    line = queries.line(rubric_key, criterion)
+    line = queries.line(rubric_key, criterion, actor)
     try:
         model = train(criterion, queries.examples(rubric_key, line.criterion, progress=progress))
     except NotEnoughData as error:
@@ -72,10 +74,13 @@ def train_criterion(
 
 
 def use(actor: Actor, model_id: int) -> LearnedModelRow:
-    """Show this model's suggestions from now on, in place of an earlier one's. Raises `NotFound`."""
+    """Show this model's suggestions from now on, in place of an earlier one's.
+
+    Raises `NotFound`, `NotTheOwner`.
+    """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = queries.model_row(model_id)
+        row = _owned(actor, model_id)
         _drop_all(row)
         session.connection().execute(
             sa.update(LearnedModelRow).where(col(LearnedModelRow.id) == model_id).values(active=True)
@@ -85,13 +90,23 @@ def use(actor: Actor, model_id: int) -> LearnedModelRow:
 
 
 def drop(actor: Actor, model_id: int) -> LearnedModelRow:
-    """Show no suggestions for this model's criterion any more. Raises `NotFound`."""
+    """Show no suggestions for this model's criterion any more. Raises `NotFound`, `NotTheOwner`."""
     actor.require(UserRole.SUPERVISOR)
     with writing():
-        row = queries.model_row(model_id)
+        row = _owned(actor, model_id)
         _drop_all(row)
         audit.record(actor, audit.AuditAction.LEARNED_MODEL_DROPPED, model_id, criterion=row.criterion)
         return row
+
+
+def _owned(actor: Actor, model_id: int) -> LearnedModelRow:
+    """A model of a form that is this person's. Raises `NotFound`, `NotTheOwner`."""
+    row = queries.model_row(model_id)
+    form = next((line for line in rubrics.lines(actor) if line.key == row.rubric_key), None)
+    if form is None:
+        raise NotFound
+    require_owner(actor, form.branch_id)
+    return row
 
 
 def _drop_all(row: LearnedModelRow) -> None:

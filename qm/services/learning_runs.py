@@ -37,7 +37,7 @@ class StillTraining(Conflict):
 def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
     """Ask a worker for a training. Raises `NotFound`, `TooFewAnswers`, `StillTraining`, `Forbidden`."""
     actor.require(UserRole.SUPERVISOR)
-    line = queries.line(rubric_key, criterion)
+    line = queries.line(rubric_key, criterion, actor)
     if line.answers < LEAST_ANSWERS:
         raise TooFewAnswers(least=LEAST_ANSWERS, n=line.answers)
     jobs.prepare()

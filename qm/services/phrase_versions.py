@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict
-from qm.models import PhraseLibrary, VersionState
+from qm.models import PhraseLibrary, PhraseRow, VersionState
 from qm.queries import phrases as queries
+from qm.queries.ownership import home
 from qm.services import audit
-from qm.services.phrases import NoDraft
+from qm.services.phrases import NoDraft, copied
 
 
 class NothingChanged(Conflict):
@@ -35,28 +38,88 @@ class Published:
     removed: int
 
 
-def publish(actor: Actor, *, note: str = "") -> Published:
-    """Put the draft in force; the version before is retired and stays readable.
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """A draft divided into what one place may publish and the rest."""
 
-    Raises `NoDraft`, `LibraryEmpty`, `NothingChanged`.
+    own: list[PhraseRow]
+    before: list[PhraseRow]
+    """In force instead of `own`."""
+    others: list[PhraseRow]
+    """As drafted."""
+    settled: list[PhraseRow]
+    """In force instead of `others`."""
+
+    @property
+    def pending(self) -> bool:
+        """Others have changes of their own in the draft."""
+        return bool(queries.changes(self.settled, self.others))
+
+
+def _divided(draft: PhraseLibrary, current: PhraseLibrary | None, place: int | None) -> _Divided:
+    drafted, in_force = queries.rows(draft), queries.rows(current)
+    own = queries.of_owner(place, drafted)
+    adopted = {row.group for row in own}
+    before = [row for row in in_force if row.branch_id == place or row.group in adopted]
+    return _Divided(
+        own,
+        before,
+        [row for row in drafted if row.branch_id != place],
+        [row for row in in_force if row not in before],
+    )
+
+
+def _leave_out(session: Session, draft: PhraseLibrary, divided: _Divided) -> None:
+    """Put what is in force of others in place of what they have drafted."""
+    for row in divided.others:
+        session.delete(row)
+    session.flush()
+    session.add_all(copied(row, draft.id or 0) for row in divided.settled)
+    session.flush()
+
+
+def _begin_next(session: Session, published: PhraseLibrary, rows: list[PhraseRow]) -> None:
+    """The draft that goes on after a version was published out of it."""
+    following = PhraseLibrary(
+        version=published.version + 1,
+        state=VersionState.DRAFT,
+        created_at=now(),
+        created_by=published.created_by,
+    )
+    session.add(following)
+    session.flush()
+    session.add_all(copied(row, following.id or 0) for row in rows)
+
+
+def publish(actor: Actor, *, note: str = "") -> Published:
+    """Put what the person's place has drafted in force; the version before is retired and stays readable.
+
+    1. The centre publishes the centre's groups, a branch its own. 2. What others have drafted meanwhile
+    stays a draft, as the next version. Raises `NoDraft`, `LibraryEmpty`, `NothingChanged`.
     """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         draft, current = queries.draft(), queries.published()
         if draft is None:
             raise NoDraft
-        rows = queries.rows(draft)
-        if not rows:
+        mine = _divided(draft, current, home(actor))
+        if not (mine.own or mine.settled):
             raise LibraryEmpty
-        changed = queries.changes(queries.rows(current), rows)
+        changed = queries.changes(mine.before, mine.own)
         if not changed:
             raise NothingChanged
+        pending = [copied(row, 0) for row in mine.others] if mine.pending else []
+        if pending:
+            _leave_out(session, draft, mine)
         if current is not None:
             current.state = VersionState.RETIRED
             session.add(current)
         draft.state, draft.note = VersionState.PUBLISHED, note.strip()
         draft.published_at, draft.published_by = now(), actor.user_id
         session.add(draft)
+        session.flush()
+        if pending:
+            _begin_next(session, draft, [*mine.own, *pending])
         counts = {"added": len(changed.added), "removed": len(changed.removed)}
         detail = {"version": draft.version, **counts}
         audit.record(actor, audit.AuditAction.PHRASE_LIBRARY_PUBLISHED, draft.id, **detail)

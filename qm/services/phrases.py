@@ -8,10 +8,12 @@ from sqlmodel import col, delete, func, select
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
-from qm.errors import Conflict, InvalidInput
-from qm.models import PhraseLibrary, PhraseRow, VersionState
+from qm.errors import Conflict, InvalidInput, NotFound
+from qm.models import PhraseLibrary, PhraseRow, Proposal, ProposalKind, VersionState
 from qm.queries import phrases as queries
-from qm.services import audit
+from qm.queries.ownership import everywhere, home, require_owner
+from qm.queries.proposals import open_one
+from qm.services import audit, proposals
 from recorder.types import Role
 from transcribe.normalize import normalize
 from transcribe.phrases.library import AGENT_NO, LibraryErrors, LineError, read_csv
@@ -82,18 +84,29 @@ def start_draft(actor: Actor) -> PhraseLibrary:
         session.add(draft)
         session.flush()
         assert draft.id is not None
-        session.add_all(_copy(row, draft.id) for row in source)
+        session.add_all(copied(row, draft.id) for row in source)
         audit.record(actor, audit.AuditAction.PHRASE_DRAFT_STARTED, draft.id, version=draft.version)
         return draft
 
 
 def discard_draft(actor: Actor) -> int:
-    """Throw the draft away; gives its version number. Raises `NoDraft`."""
+    """Throw the draft away; gives its version number. Raises `NoDraft`.
+
+    What others have changed in it stays: then only the groups of the person's place become as in force.
+    """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        draft = _draft()
-        session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
-        session.exec(delete(PhraseLibrary).where(col(PhraseLibrary.id) == draft.id))
+        draft, mine = _draft(), home(actor)
+        in_force, drafted = queries.rows(queries.published()), queries.rows(draft)
+        own = queries.of_owner(mine, in_force)
+        rest = [row for row in drafted if row.branch_id != mine]
+        kept = bool(queries.changes([row for row in in_force if row.branch_id != mine], rest))
+        scope = [col(PhraseRow.branch_id) == mine] if kept else []
+        session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id, *scope))
+        if kept:
+            session.add_all(copied(row, draft.id or 0) for row in own)
+        else:
+            session.exec(delete(PhraseLibrary).where(col(PhraseLibrary.id) == draft.id))
         audit.record(actor, audit.AuditAction.PHRASE_DRAFT_DISCARDED, draft.id, version=draft.version)
         return draft.version
 
@@ -105,10 +118,8 @@ def add_phrase(actor: Actor, *, group: str, text: str, role: Role) -> PhraseRow:
     """
     actor.require(UserRole.SUPERVISOR)
     with writing():
-        there = [row for row in queries.rows(_draft()) if row.group == group]
-        if not there:
-            raise GroupUnknown
-        row = _row(there[0].group, there[0].group_name, there[0].kind, role, text)
+        there = _owned(actor, group)
+        row = _row(there[0].group, there[0].group_name, there[0].kind, role, text, there[0].branch_id)
         return _add(actor, row, there)
 
 
@@ -117,19 +128,19 @@ def add_group(actor: Actor, *, name: str, kind: PhraseKind, first: str, role: Ro
     actor.require(UserRole.SUPERVISOR)
     with writing():
         rows = queries.rows(_draft())
-        if any(row.group_name == name.strip() for row in rows):
+        if any(row.group_name == name.strip() for row in queries.shown_to(actor, rows)):
             raise GroupThere(name=name.strip())
         key = _free_key(name, {row.group for row in rows})
-        return _add(actor, _row(key, name.strip(), kind, role, first), [])
+        return _add(actor, _row(key, name.strip(), kind, role, first, home(actor)), [])
 
 
 def change_phrase(actor: Actor, phrase_id: int, *, text: str, role: Role) -> PhraseRow:
     """Change a phrase of the draft. Raises `NotFound` and as `add_phrase`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = queries.phrase_in_draft(phrase_id)
-        there = [other for other in queries.rows(_draft()) if other.group == row.group and other.id != row.id]
-        wanted = _row(row.group, row.group_name, row.kind, role, text)
+        row = queries.phrase_in_draft(phrase_id, actor)
+        there = [other for other in _owned(actor, row.group) if other.id != row.id]
+        wanted = _row(row.group, row.group_name, row.kind, role, text, row.branch_id)
         _check_new(wanted, there)
         row.text, row.role = wanted.text, wanted.role
         session.add(row)
@@ -141,10 +152,8 @@ def rename_group(actor: Actor, *, group: str, name: str) -> None:
     """Give a group of the draft another name. Raises `NoDraft`, `GroupUnknown`, `GroupThere`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        rows = queries.rows(_draft())
-        own = [row for row in rows if row.group == group]
-        if not own:
-            raise GroupUnknown
+        rows = queries.shown_to(actor, queries.rows(_draft()))
+        own = _owned(actor, group)
         if any(row.group_name == name.strip() and row.group != group for row in rows):
             raise GroupThere(name=name.strip())
         for row in own:
@@ -157,7 +166,8 @@ def remove_phrase(actor: Actor, phrase_id: int) -> PhraseRow:
     """Take a phrase out of the draft; gives what it was. Raises `NotFound`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = queries.phrase_in_draft(phrase_id)
+        row = queries.phrase_in_draft(phrase_id, actor)
+        _owned(actor, row.group)
         session.delete(row)
         audit.record(actor, audit.AuditAction.PHRASE_REMOVED, phrase_id, group=row.group, text=row.text)
         return row
@@ -169,15 +179,18 @@ def restore_phrase(
     """Put back what was removed, its group too where it was the last. Raises as `add_phrase`."""
     actor.require(UserRole.SUPERVISOR)
     with writing():
-        there = [row for row in queries.rows(_draft()) if row.group == group]
-        name, kind = (there[0].group_name, there[0].kind) if there else (group_name, kind)
-        return _add(actor, _row(group, name, kind, role, text), there)
+        if not any(row.group == group for row in queries.rows(_draft())):
+            return _add(actor, _row(group, group_name, kind, role, text, home(actor)), [])
+        there = _owned(actor, group)
+        row = _row(group, there[0].group_name, there[0].kind, role, text, there[0].branch_id)
+        return _add(actor, row, there)
 
 
 def import_table(actor: Actor, text: str, *, replace: bool) -> int:
     """Take phrases from a CSV into the draft (begun where there is none); gives how many are new.
 
-    `replace` makes the draft equal the table; otherwise what is there stays. Raises `TableUnusable`.
+    `replace` makes the person's own groups equal the table; otherwise what is there stays. Lines of others'
+    groups that are there are passed over. Raises `TableUnusable`, and `NotTheOwner` where they would change.
     """
     actor.require(UserRole.SUPERVISOR)
     sets = _read(text)
@@ -185,15 +198,18 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
         draft = start_draft(actor)
         assert draft.id is not None
         if replace:
-            session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id))
+            own = col(PhraseRow.branch_id) == home(actor)
+            session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id, own))
         here = queries.rows(draft)
         known = {(row.group, normalize(row.text).text, row.role) for row in here}
         groups = {row.group: row for row in here}
         fresh = [
             row
-            for row in _rows_of(sets, groups, draft.id)
+            for row in _rows_of(sets, groups, draft.id, home(actor))
             if (row.group, normalize(row.text).text, row.role) not in known
         ]
+        for row in fresh:
+            _check_group(actor, row)
         session.add_all(fresh)
         counts = {"added": len(fresh), "replaced": replace}
         audit.record(actor, audit.AuditAction.PHRASES_IMPORTED, draft.id, **counts)
@@ -207,8 +223,65 @@ def _read(text: str) -> tuple[PhraseSet, ...]:
         raise TableUnusable(error.errors) from error
 
 
-def _rows_of(sets: tuple[PhraseSet, ...], groups: dict[str, PhraseRow], library_id: int) -> list[PhraseRow]:
-    """Rows for the draft; a group that is there keeps its name and kind."""
+def propose(actor: Actor, *, group: str, note: str = "") -> Proposal:
+    """Ask the centre to make a group of the branch everybody's.
+
+    Raises `NotFound`, `NothingToPropose`, `AlreadyProposed`.
+    """
+    actor.require(UserRole.SUPERVISOR)
+    with writing():
+        found = queries.group_of(queries.draft() or queries.published(), group, actor)
+        return proposals.put(
+            actor, ProposalKind.PHRASES, group, title=found.name, branch_id=found.branch_id, note=note
+        )
+
+
+def adopt(actor: Actor, *, group: str) -> None:
+    """Make a proposed group the centre's, in the draft; it holds for all once that is published.
+
+    Raises `NotFound` where nothing is proposed, `NotTheOwner`, `GroupUnknown`.
+    """
+    actor.require(UserRole.SUPERVISOR)
+    if open_one(ProposalKind.PHRASES, group) is None:
+        raise NotFound
+    require_owner(actor, None)
+    with writing() as session:
+        draft = start_draft(actor)
+        rows = [row for row in queries.rows(draft) if row.group == group]
+        if not rows:
+            raise GroupUnknown
+        proposals.taken_up(session, actor, ProposalKind.PHRASES, group)
+        for row in rows:
+            row.branch_id = None
+        session.add_all(rows)
+        audit.record(actor, audit.AuditAction.PHRASE_GROUP_ADOPTED, group, name=rows[0].group_name)
+
+
+def _owned(actor: Actor, group: str) -> list[PhraseRow]:
+    """A group's phrases in the draft, to be changed; what was proposed of it is withdrawn.
+
+    Raises `NoDraft`, `GroupUnknown`, `NotFound` for another branch's, `NotTheOwner`.
+    """
+    there = [row for row in queries.rows(_draft()) if row.group == group]
+    if not there:
+        raise GroupUnknown
+    if not queries.shown_to(actor, there):
+        raise NotFound
+    _check_group(actor, there[0])
+    return there
+
+
+def _check_group(actor: Actor, row: PhraseRow) -> None:
+    require_owner(actor, row.branch_id)
+    with writing() as session:
+        if not everywhere(actor):  # a draft that the centre works on stays proposed
+            proposals.thrown_away(session, actor, ProposalKind.PHRASES, row.group)
+
+
+def _rows_of(
+    sets: tuple[PhraseSet, ...], groups: dict[str, PhraseRow], library_id: int, new_of: int | None
+) -> list[PhraseRow]:
+    """Rows for the draft; a group that is there keeps its name, kind and owner, others are of `new_of`."""
     found = []
     for group in sets:
         there = groups.get(group.key)
@@ -219,6 +292,7 @@ def _rows_of(sets: tuple[PhraseSet, ...], groups: dict[str, PhraseRow], library_
                 there.kind if there else group.kind,
                 phrase.role,
                 phrase.text,
+                there.branch_id if there else new_of,
             )
             row.library_id = library_id
             found.append(row)
@@ -232,14 +306,23 @@ def _draft() -> PhraseLibrary:
     return draft
 
 
-def _row(group: str, name: str, kind: PhraseKind, role: Role, text: str) -> PhraseRow:
-    return PhraseRow(library_id=0, group=group, group_name=name, kind=kind, role=role, text=text.strip())
+def _row(group: str, name: str, kind: PhraseKind, role: Role, text: str, branch_id: int | None) -> PhraseRow:
+    return PhraseRow(
+        library_id=0,
+        group=group,
+        group_name=name,
+        kind=kind,
+        role=role,
+        text=text.strip(),
+        branch_id=branch_id,
+    )
 
 
-def _copy(row: PhraseRow, library_id: int) -> PhraseRow:
-    copied = _row(row.group, row.group_name, row.kind, row.role, row.text)
-    copied.library_id = library_id
-    return copied
+def copied(row: PhraseRow, library_id: int) -> PhraseRow:
+    """The same phrase for another version."""
+    made = _row(row.group, row.group_name, row.kind, row.role, row.text, row.branch_id)
+    made.library_id = library_id
+    return made
 
 
 def _check_new(row: PhraseRow, there: list[PhraseRow]) -> None:

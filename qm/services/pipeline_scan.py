@@ -15,7 +15,7 @@ from qm import stored
 from qm.database import reading, writing
 from qm.errors import Conflict
 from qm.hearing import Answers, HearingRequest, Prove
-from qm.models import Agent, HitRow, PhraseLibrary, Recording, RecordingStatus, TranscriptRow
+from qm.models import Agent, HitRow, PhraseLibrary, PhraseRow, Recording, RecordingStatus, TranscriptRow
 from qm.queries import phrases
 from qm.queries.personal_data import whole
 from qm.services import objects, personal_data
@@ -29,6 +29,8 @@ from transcribe.types import EngineUnavailable, Hit
 
 KEYWORDS = 8
 _HEARD_CHARS = 300
+_MATCHERS_KEPT = 8
+"""One for all branches without phrases of their own, and one for each other branch."""
 _lock = threading.Lock()
 
 log = structlog.get_logger()
@@ -58,7 +60,7 @@ def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     shown, said = stored.load_transcript(row.document), whole(row)
     number = agent.number if agent else str(recording.attributes.get("agent_no", "")) or None
     prover = _Sound(recording, prove) if prove else None
-    hits = matcher(library.id).scan(said, agent_no=number, prover=prover)
+    hits = matcher(library.id, recording.branch_id).scan(said, agent_no=number, prover=prover)
     words = keywords(shown, KEYWORDS, cache_dir=settings().data_dir / "words")
     with writing() as session:
         overtaken = current(session, recording_id).id != row.id
@@ -100,18 +102,27 @@ def current(session: Session, recording_id: str) -> TranscriptRow:
     return found
 
 
-def matcher(library_id: int) -> PhraseMatcher:
-    """The compiled library of one version; a published version never changes, so it is kept."""
+def matcher(library_id: int, branch_id: int | None = None) -> PhraseMatcher:
+    """The compiled library of one version for a branch's calls: the centre's groups and the branch's own.
+
+    A published version never changes, so it is kept; branches without groups of their own share one.
+    """
+    with reading() as session:
+        own = session.exec(
+            select(PhraseRow.id)
+            .where(PhraseRow.library_id == library_id, PhraseRow.branch_id == branch_id)
+            .limit(1)
+        ).first()
     with _lock:
-        return _compiled(library_id)
+        return _compiled(library_id, branch_id if own is not None else None)
 
 
-@lru_cache(maxsize=2)
-def _compiled(library_id: int) -> PhraseMatcher:
+@lru_cache(maxsize=_MATCHERS_KEPT)
+def _compiled(library_id: int, branch_id: int | None) -> PhraseMatcher:
     with reading() as session:
         library = session.get(PhraseLibrary, library_id)
-    sets = phrases.as_sets(phrases.rows(library))
-    return PhraseMatcher(phrase for group in sets for phrase in group.phrases)
+    rows = [row for row in phrases.rows(library) if row.branch_id in (None, branch_id)]
+    return PhraseMatcher(phrase for group in phrases.as_sets(rows) for phrase in group.phrases)
 
 
 def _replace_hits(

@@ -107,32 +107,46 @@ def judge_chunk(recording_ids: Sequence[str]) -> Chunk:
     Raises `NoRubric`.
     """
     with reading() as session:
-        bench = rules_judging.bench()
+        rules = rules_judging.rule_set()
         calls = stored_calls(recording_ids)
         before = _stored_findings(session, recording_ids)
         evaluated = _latest_evaluations(session, recording_ids)
         general = rubric_in_force(session)
         bound = versions_for([call.recording for call in calls])
+        branches = {call.recording.branch_id for call in calls}
+        benches = {branch_id: rules_judging.bench(branch_id) for branch_id in branches}
+    judged = _judged(calls, benches)
     forms = {call.recording.id: bound[call.recording.id] or general for call in calls}
     rubrics = {
         row.id: rubric_from_dict(row.document) for row in {row.id: row for row in forms.values()}.values()
     }
-    judged = bench.judge_many(call.conversation for call in calls)
     found = []
-    for call, result in zip(calls, judged, strict=True):
+    for call in calls:
         key, form = call.recording.id, forms[call.recording.id]
         same_form = evaluated.get(key) == (form.id, call.transcript_id)
         found.append(
-            _compared(call, result, before[key], form.id or 0, rubrics[form.id], evaluated=same_form)
+            _compared(call, judged[key], before[key], form.id or 0, rubrics[form.id], evaluated=same_form)
         )
-    return Chunk(tuple(recording_ids), tuple(found), bench.rules)
+    return Chunk(tuple(recording_ids), tuple(found), rules)
+
+
+def _judged(
+    calls: Sequence[StoredCall], benches: Mapping[int | None, rules_judging.Bench]
+) -> dict[str, rules_judging.Judged]:
+    """What the rules say, by recording: each call by the centre's rules and its own branch's."""
+    found: dict[str, rules_judging.Judged] = {}
+    for branch_id, bench in benches.items():
+        own = [call for call in calls if call.recording.branch_id == branch_id]
+        results = bench.judge_many(call.conversation for call in own)
+        found.update(zip((call.recording.id for call in own), results, strict=True))
+    return found
 
 
 def rubric_in_force(session: Session) -> RubricVersion:
-    """The published form of calls that none is bound to. Raises `NoRubric`."""
+    """The published form of calls that none is bound to, one of the centre's. Raises `NoRubric`."""
     found = session.exec(
         select(RubricVersion)
-        .where(RubricVersion.state == VersionState.PUBLISHED)
+        .where(RubricVersion.state == VersionState.PUBLISHED, col(RubricVersion.branch_id).is_(None))
         .order_by(
             sa.case((col(RubricVersion.key) == GENERAL_RUBRIC, 0), else_=1),
             col(RubricVersion.version).desc(),

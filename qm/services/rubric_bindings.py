@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, Forbidden, InvalidInput, NotFound
-from qm.models import RubricBinding, RubricVersion, VersionState
-from qm.queries.rubric_bindings import everywhere, in_scope, teams
+from qm.models import RubricBinding, RubricVersion, Team, VersionState
+from qm.queries.ownership import owns, visible
+from qm.queries.rubric_bindings import in_scope, teams
 from qm.services import audit
 
 DIRECTIONS = ("", "inbound", "outbound")
@@ -45,24 +46,28 @@ def bind(
     from_day: date,
     to_day: date | None,
 ) -> RubricBinding:
-    """Bind a form; a branch for its own teams, headquarters for all.
+    """Bind a form; a branch for its own teams, or its own form for all its calls; headquarters for all.
 
     Raises `NotFound` for another branch's team, `BindingUnusable`, `BindingTooWide`, `BindingThere`,
     `Forbidden`.
     """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        if team_id is None and not everywhere(actor):
-            raise BindingTooWide
         form = session.exec(
             select(RubricVersion).where(
-                RubricVersion.key == rubric_key, RubricVersion.state == VersionState.PUBLISHED
+                RubricVersion.key == rubric_key,
+                RubricVersion.state == VersionState.PUBLISHED,
+                visible(actor, RubricVersion.branch_id),
             )
         ).first()
+        if team_id is None and form is not None and not owns(actor, form.branch_id):
+            raise BindingTooWide
         backwards = to_day is not None and to_day < from_day
-        if team_id is not None and team_id not in {team.id for team in teams(actor)}:
+        team = session.get(Team, team_id) if team_id is not None else None
+        if team is not None and team.id not in {known.id for known in teams(actor)}:
             raise NotFound
-        if form is None or backwards or direction not in DIRECTIONS:
+        unknown = form is None or (team_id is not None and team is None)
+        if unknown or backwards or direction not in DIRECTIONS:
             raise BindingUnusable
         same = session.exec(
             select(RubricBinding).where(
@@ -102,7 +107,12 @@ def end(actor: Actor, binding_id: int, *, last_day: date) -> RubricBinding | Non
         ).first()
         if row is None:
             raise NotFound
-        if row.team_id is None and not everywhere(actor):
+        form = session.exec(
+            select(RubricVersion)
+            .where(RubricVersion.key == row.rubric_key, RubricVersion.state != VersionState.DRAFT)
+            .order_by(col(RubricVersion.version).desc())
+        ).first()
+        if row.team_id is None and not owns(actor, form.branch_id if form else None):
             raise BindingTooWide
         audit.record(actor, audit.AuditAction.RUBRIC_UNBOUND, row.id, key=row.rubric_key)
         if row.from_day > last_day:

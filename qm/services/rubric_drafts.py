@@ -14,8 +14,10 @@ from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput, NotFound
-from qm.models import RubricEdit, RubricVersion, VersionState
-from qm.services import audit
+from qm.models import ProposalKind, RubricEdit, RubricVersion, VersionState
+from qm.queries.ownership import DraftOfOthers, everywhere, home, owner_of, owns, require_owner
+from qm.queries.rubrics import version
+from qm.services import audit, proposals
 from qm.services.rubric_drafts_edit import Edit, add_section
 from scoring.rubric import Problem, rubric_from_dict, rubric_to_dict
 from scoring.types import Rubric, ScoringMode
@@ -59,36 +61,53 @@ def begin(actor: Actor, *, title: str, mode: ScoringMode) -> RubricVersion:
     with writing() as session:
         key = _free(session, spelled_key(title))
         rubric = add_section("")(Rubric(key, title, 1, mode, ()))
-        return keep(session, actor, rubric, what="新建")
+        return keep(session, actor, rubric, branch_id=home(actor), what="新建")
 
 
 def copy(actor: Actor, rubric_id: int) -> RubricVersion:
-    """The draft of this form: the one there is, or a copy of this version. Raises `NotFound`, `Forbidden`."""
+    """The draft of this form: the one there is, or a copy of this version.
+
+    Of the centre's form a branch writes a draft that it may propose.
+    Raises `NotFound`, `DraftOfOthers`, `Forbidden`.
+    """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        source = session.get(RubricVersion, rubric_id)
-        if source is None:
-            raise NotFound
+        source = version(rubric_id, actor)
         versions = session.exec(select(RubricVersion).where(RubricVersion.key == source.key)).all()
         for row in versions:
             if row.state is VersionState.DRAFT:
+                if not owns(actor, row.branch_id):
+                    raise DraftOfOthers
                 return row
+        owner = owner_of(versions)
+        writer = owner if owns(actor, owner) else actor.branch_id
         number = max(row.version for row in versions) + 1
         rubric = replace(rubric_from_dict(source.document), version=number)
-        return keep(session, actor, rubric, what=f"复制第 {source.version} 版")
+        return keep(session, actor, rubric, branch_id=writer, what=f"复制第 {source.version} 版")
 
 
 def keep(
-    session: Session, actor: Actor, rubric: Rubric, *, what: str, problems: Sequence[Problem] = ()
+    session: Session,
+    actor: Actor,
+    rubric: Rubric,
+    *,
+    branch_id: int | None,
+    what: str,
+    problems: Sequence[Problem] = (),
 ) -> RubricVersion:
-    """Store a new draft with how it began. Joins the open write. Raises `Forbidden`, `DraftThere`."""
+    """Store a new draft of `branch_id` (None: the centre) with how it began. Joins the open write.
+
+    Raises `Forbidden`, `DraftThere`.
+    """
     actor.require(UserRole.SUPERVISOR)
+    require_owner(actor, branch_id)
     row = RubricVersion(
         key=rubric.key,
         version=rubric.version,
         title=rubric.title[:TITLE_CHARS_MAX],
         state=VersionState.DRAFT,
         document=rubric_to_dict(rubric),
+        branch_id=branch_id,
         created_at=now(),
         created_by=actor.user_id,
     )
@@ -110,11 +129,13 @@ def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
     """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = draft_row(session, rubric_id)
+        row = draft_row(session, actor, rubric_id)
         before = rubric_from_dict(row.document)
         after = edit(before)
         if after == before:
             return before
+        if not everywhere(actor):  # a draft that the centre works on stays proposed
+            proposals.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
         session.add(_edit(actor, row, what, row.document, []))
         row.document, row.title = rubric_to_dict(after), after.title[:TITLE_CHARS_MAX]
         session.add(row)
@@ -127,12 +148,14 @@ def undo(actor: Actor, rubric_id: int) -> str:
     """Take the last edit back; gives what it was. Raises `NotFound`, `NotADraft`, `NothingToUndo`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = draft_row(session, rubric_id)
+        row = draft_row(session, actor, rubric_id)
         last = session.exec(
             select(RubricEdit).where(RubricEdit.rubric_id == rubric_id).order_by(col(RubricEdit.id).desc())
         ).first()
         if last is None or last.before is None:
             raise NothingToUndo
+        if not everywhere(actor):  # a draft that the centre works on stays proposed
+            proposals.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
         row.document, row.title = last.before, str(last.before.get("title", ""))[:TITLE_CHARS_MAX]
         session.add(row)
         session.delete(last)
@@ -144,7 +167,7 @@ def settle_import(actor: Actor, rubric_id: int) -> None:
     """Say that what an import could not read was looked at. Raises `NotFound`, `NotADraft`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        draft_row(session, rubric_id)
+        draft_row(session, actor, rubric_id)
         edits = session.exec(select(RubricEdit).where(RubricEdit.rubric_id == rubric_id)).all()
         for edit in edits:
             edit.problems = []
@@ -159,16 +182,18 @@ def spelled_key(title: str) -> str:
     return key[: KEY_CHARS_MAX - 4].rstrip("_")
 
 
-def draft_row(session: Session, rubric_id: int) -> RubricVersion:
+def draft_row(session: Session, actor: Actor, rubric_id: int) -> RubricVersion:
     """The draft, held until the transaction ends: two who change it do so one after the other.
 
-    Raises `NotFound`, `NotADraft`.
+    Raises `NotFound`, `NotADraft`, `NotTheOwner`.
     """
+    version(rubric_id, actor)
     row = session.get(RubricVersion, rubric_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
     if row.state is not VersionState.DRAFT:
         raise NotADraft
+    require_owner(actor, row.branch_id)
     return row
 
 

@@ -11,9 +11,10 @@ from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput
-from qm.models import RuleVersion, ShadowFinding, VersionState
+from qm.models import Proposal, ProposalKind, RuleVersion, ShadowFinding, VersionState
 from qm.queries import rules as queries
-from qm.services import audit
+from qm.queries.ownership import DraftOfOthers, everywhere, home, owns, require_owner
+from qm.services import audit, proposals
 from qm.services.rules_fixtures import check_fixtures, read_fixtures
 from recorder.message import Message
 from scoring.rules import Rule, RuleInvalid, load_rules
@@ -100,22 +101,37 @@ def create(actor: Actor, *, document: str, fixtures: str = "") -> RuleVersion:
     with writing() as session:
         if queries.highest(rule.key):
             raise RuleKeyTaken(key=rule.key)
-        return _add_draft(session, actor, rule.key, rule.title, document, fixtures)
+        return _add_draft(session, actor, rule.key, rule.title, document, fixtures, branch_id=home(actor))
 
 
 def start_draft(actor: Actor, key: str) -> RuleVersion:
-    """The draft of a rule: the one there is, or a copy of the version that speaks for it."""
+    """The draft of a rule: the one there is, or a copy of the version that speaks for it.
+
+    Of the centre's rule a branch writes a draft that it may propose. Raises `NotFound`, `DraftOfOthers`.
+    """
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        line = queries.line(key)
+        line = _line(actor, key)
         if line.draft is not None:
+            if not owns(actor, line.draft.branch_id):
+                raise DraftOfOthers
             return line.draft
         source = line.shown
-        return _add_draft(session, actor, key, source.title, source.document, source.fixtures)
+        writer = line.branch_id if owns(actor, line.branch_id) else actor.branch_id
+        return _add_draft(
+            session, actor, key, source.title, source.document, source.fixtures, branch_id=writer
+        )
 
 
 def _add_draft(
-    session: Session, actor: Actor, key: str, title: str, document: str, fixtures: str
+    session: Session,
+    actor: Actor,
+    key: str,
+    title: str,
+    document: str,
+    fixtures: str,
+    *,
+    branch_id: int | None,
 ) -> RuleVersion:
     row = RuleVersion(
         key=key,
@@ -124,6 +140,7 @@ def _add_draft(
         state=VersionState.DRAFT,
         document=document,
         fixtures=fixtures,
+        branch_id=branch_id,
         created_at=now(),
         created_by=actor.user_id,
     )
@@ -142,7 +159,10 @@ def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleV
     rule = read_rule(document, key=key)
     read_fixtures(fixtures, key)
     with writing() as session:
-        row = _draft(key)
+        row = _draft(actor, key)
+        changed = (row.document, row.fixtures) != (document, fixtures)
+        if changed and not everywhere(actor):  # a draft that the centre works on stays proposed
+            proposals.thrown_away(session, actor, ProposalKind.RULE, key)
         if row.document != document:
             _forget_shadow(session, row)
         row.document, row.fixtures, row.title = document, fixtures, rule.title[:120]
@@ -155,8 +175,9 @@ def discard_draft(actor: Actor, key: str) -> int:
     """Throw the draft away; gives its number. Raises `NoRuleDraft`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = _draft(key)
+        row = _draft(actor, key)
         _forget_shadow(session, row)
+        proposals.thrown_away(session, actor, ProposalKind.RULE, key)
         session.delete(row)
         audit.record(actor, audit.AuditAction.RULE_DRAFT_DISCARDED, row.id, key=key, version=row.version)
         return row.version
@@ -166,7 +187,7 @@ def set_shadow(actor: Actor, key: str, *, on: bool) -> RuleVersion:
     """Let the draft run on every call without being shown, or stop it. Raises `NoRuleDraft`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = _draft(key)
+        row = _draft(actor, key)
         row.shadow = on
         session.add(row)
         actions = audit.AuditAction
@@ -178,22 +199,40 @@ def set_shadow(actor: Actor, key: str, *, on: bool) -> RuleVersion:
 def publish(actor: Actor, key: str, *, note: str = "") -> RuleVersion:
     """Put the draft in force; the version before is retired and stays readable.
 
-    Raises `NoRuleDraft`, `RuleUnchanged`, `RuleUnusable`, `FixturesFail` (each failing fixture named).
+    What a branch proposed becomes the centre's; its own stays its own.
+    Raises `NotTheOwner`, `NoRuleDraft`, `RuleUnchanged`, `RuleUnusable`, `FixturesFail` (each failing fixture
+    named).
     """
     actor.require(UserRole.SUPERVISOR)
-    draft = queries.line(key).draft
+    line = _line(actor, key)
+    draft = line.draft
     if draft is None:
         raise NoRuleDraft
+    require_owner(actor, line.branch_id)
     check_fixtures(read_rule(draft.document, key=key), draft.fixtures)
     with writing() as session:
-        row, current = _draft(key), queries.line(key).in_force
+        row, current = _draft(actor, key), queries.line(key).in_force
         if current is not None and (current.document, current.fixtures) == (row.document, row.fixtures):
             raise RuleUnchanged
         if row.document != draft.document or row.fixtures != draft.fixtures:
             raise Conflict("草稿刚被别人改过。请刷新后再发布。")
         _forget_shadow(session, row)
+        accepted = proposals.taken_up(session, actor, ProposalKind.RULE, key)
+        row.branch_id = None if accepted else line.branch_id
         _put_in_force(session, actor, row, current, note)
         return row
+
+
+def propose(actor: Actor, key: str, *, note: str = "") -> Proposal:
+    """Ask the centre to put the branch's draft in force for everybody.
+
+    Raises `NotFound`, `NoRuleDraft`, `NothingToPropose`, `AlreadyProposed`, `RuleUnusable`, `FixturesFail`.
+    """
+    actor.require(UserRole.SUPERVISOR)
+    _line(actor, key)
+    row = _draft(actor, key)
+    check_fixtures(read_rule(row.document, key=key), row.fixtures)
+    return proposals.put(actor, ProposalKind.RULE, key, title=row.title, branch_id=row.branch_id, note=note)
 
 
 def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
@@ -202,6 +241,7 @@ def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
     Raises `NotFound`, `AlreadyInForce`, `DraftInTheWay`, `FixturesFail`.
     """
     actor.require(UserRole.SUPERVISOR)
+    require_owner(actor, _line(actor, key).branch_id)
     old = queries.version(key, number)
     if old.state is VersionState.PUBLISHED:
         raise AlreadyInForce
@@ -210,7 +250,7 @@ def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:
         line = queries.line(key)
         if line.draft is not None:
             raise DraftInTheWay
-        row = _add_draft(session, actor, key, old.title, old.document, old.fixtures)
+        row = _add_draft(session, actor, key, old.title, old.document, old.fixtures, branch_id=line.branch_id)
         _put_in_force(session, actor, row, line.in_force, f"回退到第 {number} 版")
         return row
 
@@ -219,9 +259,10 @@ def retire(actor: Actor, key: str) -> RuleVersion:
     """Take a rule out of force; what it found stays with its version. Raises `Conflict`."""
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
-        row = queries.line(key).in_force
+        row = _line(actor, key).in_force
         if row is None:
             raise Conflict("这条规则没有现行版本，无需停用。")
+        require_owner(actor, row.branch_id)
         row.state = VersionState.RETIRED
         session.add(row)
         audit.record(actor, audit.AuditAction.RULE_RETIRED, row.id, key=key, version=row.version)
@@ -242,10 +283,18 @@ def _put_in_force(
     audit.record(actor, audit.AuditAction.RULE_PUBLISHED, row.id, key=row.key, version=row.version)
 
 
-def _draft(key: str) -> RuleVersion:
-    row = queries.line(key).draft
+def _line(actor: Actor, key: str) -> queries.RuleLine:
+    """The rule, whole, where this person may read it. Raises `NotFound`."""
+    queries.line(key, actor)
+    return queries.line(key)
+
+
+def _draft(actor: Actor, key: str) -> RuleVersion:
+    """The draft, which this person may change. Raises `NotFound`, `NoRuleDraft`, `NotTheOwner`."""
+    row = _line(actor, key).draft
     if row is None:
         raise NoRuleDraft
+    require_owner(actor, row.branch_id)
     return row
 
 

@@ -89,9 +89,13 @@ def run_fixtures(rule: Rule, text: str) -> tuple[Outcome, ...]:
     found = read_fixtures(text, rule.key)
     if not found:
         return ()
-    program = program_with(rule)
+    program, branch_id = program_with(rule), queries.home_of(rule.key)
     return tuple(
-        Outcome(item.name, item.expected[rule.key], judge(program, scanned(item.conversation))[rule.key])
+        Outcome(
+            item.name,
+            item.expected[rule.key],
+            judge(program, scanned(item.conversation, branch_id))[rule.key],
+        )
         for item in found
     )
 
@@ -105,22 +109,22 @@ def check_fixtures(rule: Rule, text: str) -> None:
 
 def program_with(rule: Rule) -> Program:
     """The rule ready to judge, within the set in force."""
-    return within(tuple(queries.rule_of(row) for row in queries.published()), (rule,))
+    return within(tuple(queries.rule_of(row) for row in queries.in_force_beside(rule.key)), (rule,))
 
 
-def read_script(text: str, *, agent_no: str = "") -> Conversation:
-    """A pasted conversation, scanned by the phrase library in force. Raises `ScriptUnusable`."""
+def read_script(text: str, *, agent_no: str = "", branch_id: int | None = None) -> Conversation:
+    """A pasted conversation, scanned as a call of this branch would be. Raises `ScriptUnusable`."""
     try:
         call_data = {"agent_no": agent_no} if agent_no else {}
-        return scanned(conversation_from_script(text, call_data=call_data))
+        return scanned(conversation_from_script(text, call_data=call_data), branch_id)
     except ScriptInvalid as error:
         raise ScriptUnusable(line=error.line, detail=error.detail) from error
 
 
-def scanned(call: Conversation) -> Conversation:
-    """The conversation with the hits that the phrase library in force finds in it."""
+def scanned(call: Conversation, branch_id: int | None = None) -> Conversation:
+    """The conversation with the hits that the phrase library in force finds in a branch's calls."""
     library = phrases.published()
     if library is None or library.id is None or not call.utterances:
         return call
     number = call.call_data.get("agent_no") or None
-    return replace(call, hits=tuple(matcher(library.id).scan(call.transcript, agent_no=number)))
+    return replace(call, hits=tuple(matcher(library.id, branch_id).scan(call.transcript, agent_no=number)))

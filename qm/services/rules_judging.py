@@ -25,6 +25,8 @@ from scoring import rules
 from scoring.types import Conversation, Finding
 
 _lock = threading.Lock()
+BENCHES_KEPT = 8
+"""Sets of rules kept compiled: one for all branches without rules of their own, one for each other branch."""
 
 
 _Named = tuple[int, int, str]
@@ -86,14 +88,26 @@ def within(in_force: tuple[rules.Rule, ...], drafts: tuple[rules.Rule, ...]) -> 
 
 
 def rule_set() -> RuleSet:
-    """What names the rules in force and the drafts in shadow as they are now."""
+    """What names the rules in force and the drafts in shadow as they are now, whosever they are."""
     return RuleSet(*(tuple(map(_named, rows)) for rows in (queries.published(), queries.shadows())))
 
 
-def bench() -> Bench:
-    """The bench of the stored rules as they are now; kept until a version changes."""
+def rules_for(branch_id: int | None) -> RuleSet:
+    """Of these the ones that judge a branch's calls: the centre's and the branch's own."""
+    holding = (
+        [row for row in rows if row.branch_id in (None, branch_id)]
+        for rows in (queries.published(), queries.shadows())
+    )
+    return RuleSet(*(tuple(map(_named, rows)) for rows in holding))
+
+
+def bench(branch_id: int | None = None) -> Bench:
+    """The bench of the stored rules for a branch's calls as they are now; kept until a version changes.
+
+    Branches without rules of their own share one.
+    """
     with _lock:  # compiling takes seconds: once, not once a thread
-        return _bench(rule_set())
+        return _bench(rules_for(branch_id))
 
 
 def _named(row: RuleVersion) -> _Named:
@@ -101,7 +115,7 @@ def _named(row: RuleVersion) -> _Named:
     return row.id or 0, row.version, hashlib.sha256(row.document.encode()).hexdigest()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=BENCHES_KEPT)
 def _bench(name: RuleSet) -> Bench:
     texts = {row.id: row.document for row in (*queries.published(), *queries.shadows())}
     in_force = tuple(queries.parsed(texts[row_id], number) for row_id, number, _ in name.published)

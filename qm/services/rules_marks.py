@@ -22,7 +22,7 @@ def mark(actor: Actor, key: str, recording_id: str, *, present: bool, drawn: boo
     `drawn`: the call was drawn at random. Raises `NotFound`.
     """
     actor.require(UserRole.SUPERVISOR)
-    queries.line(key)
+    queries.line(key, actor)
     recording_for(actor, recording_id)
     with writing() as session:
         row = _mark(key, recording_id) or RuleMark(

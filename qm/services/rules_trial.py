@@ -71,7 +71,7 @@ class Trial:
 
 def try_rule(rule: Rule, conversations: Sequence[Conversation | StoredCall]) -> Trial:
     """Judge the conversations by a rule and by its version in force."""
-    in_force = tuple(queries.rule_of(row) for row in queries.published())
+    in_force = tuple(queries.rule_of(row) for row in queries.in_force_beside(rule.key))
     present = tuple(item for item in in_force if item.key == rule.key)
     plain = [c.conversation if isinstance(c, StoredCall) else c for c in conversations]
     after = [found[rule.key] for found in judge_many(within(in_force, (rule,)), plain)]

@@ -17,6 +17,7 @@ from qm.database import reading, writing
 from qm.errors import Conflict, NotFound
 from qm.models import RuleUpdateDeclined, RuleVersion
 from qm.queries import rules as queries
+from qm.queries.ownership import require_owner
 from qm.queries.rules import RuleLine
 from qm.services import audit
 from qm.services import rules as service
@@ -116,7 +117,8 @@ def _declined() -> frozenset[tuple[str, str]]:
 def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
     """Make the shipped text the rule's draft; fixtures that people added stay. Nothing is published.
 
-    Raises `NotFound` for a rule that is not shipped, `DraftThere`.
+    A rule that is not here yet is the centre's to take. Raises `NotFound` for a rule that is not shipped,
+    `DraftThere`, `DraftOfOthers`, `NotTheOwner`.
     """
     actor.require(UserRole.SUPERVISOR)
     item = _known(key)
@@ -129,15 +131,20 @@ def take(actor: Actor, key: str, *, over_draft: bool = False) -> RuleVersion:
             fixtures = _with_own(item.fixtures, line.shown.fixtures)
             row = service.save_draft(actor, key, document=item.document, fixtures=fixtures)
         else:
+            require_owner(actor, None)
             row = service.create(actor, document=item.document, fixtures=item.fixtures)
         audit.record(actor, audit.AuditAction.RULE_UPDATE_TAKEN, row.id, key=key, version=row.version)
         return row
 
 
 def decline(actor: Actor, key: str) -> None:
-    """Say nothing more of this shipped text; one that ships later is told of again. Raises `NotFound`."""
+    """Say nothing more of this shipped text; one that ships later is told of again.
+
+    Raises `NotFound`, `NotTheOwner`: what ships is the centre's.
+    """
     actor.require(UserRole.SUPERVISOR)
     sha256 = _known(key).sha256
+    require_owner(actor, None)
     with writing() as session:
         session.add(
             RuleUpdateDeclined(rule_key=key, sha256=sha256, declined_by=actor.user_id, declined_at=now())

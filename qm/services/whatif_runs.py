@@ -13,10 +13,11 @@ from qm import jobs
 from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import reading, writing
-from qm.errors import Conflict, InvalidInput, NotFound
-from qm.models import JobState, RubricVersion, RuleVersion, VersionState, WhatIfCall, WhatIfRun
+from qm.errors import Conflict, InvalidInput
+from qm.models import JobState, RuleVersion, VersionState, WhatIfCall, WhatIfRun
 from qm.queries import rules as rule_queries
 from qm.queries import whatif as queries
+from qm.queries.ownership import holds_for, home
 from qm.queries.rubrics import version
 from qm.services import audit, errand_runs
 from qm.services.whatif_cases import lines_of
@@ -65,9 +66,7 @@ def start(
         raise PeriodBackwards
     jobs.prepare()
     with writing() as session:
-        row = session.get(RubricVersion, rubric_id)
-        if row is None:
-            raise NotFound
+        row = version(rubric_id, actor)
         problems = validate(rubric_from_dict(row.document))
         if problems:
             raise FormFaulty(count=len(problems))
@@ -121,7 +120,7 @@ def _try(run_id: int) -> None:
     run = queries.run_of(run_id)
     key = version(run.rubric_id).key
     new = rubric_from_dict(run.document)
-    program = _program() if run.with_rule_drafts else None
+    program = _program(errand_runs.asker(run)) if run.with_rule_drafts else None
     asked = queries.evaluation_ids(errand_runs.asker(run), key, run.from_at, run.to_at)
     with reading() as session:
         done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run_id)).all())
@@ -138,9 +137,14 @@ def _try(run_id: int) -> None:
         at = so_far
 
 
-def _program() -> rules.Program:
-    """The rules in force with every draft in place of its version."""
+def _program(actor: Actor) -> rules.Program:
+    """The rules in force where the asker is at home, with each of their drafts in place of its version."""
+    branch_id = home(actor)
     with reading() as session:
-        drafts = session.exec(select(RuleVersion).where(RuleVersion.state == VersionState.DRAFT)).all()
-    taken = {row.key: row for row in (*rule_queries.published(), *drafts)}
+        drafts = session.exec(
+            select(RuleVersion).where(
+                RuleVersion.state == VersionState.DRAFT, holds_for(branch_id, RuleVersion.branch_id)
+            )
+        ).all()
+    taken = {row.key: row for row in (*rule_queries.in_force_for(branch_id), *drafts)}
     return rules.Program(tuple(rule_queries.rule_of(row) for row in taken.values()))

@@ -57,7 +57,7 @@ def options() -> tuple[str, str]:
 
 def allow_suggestions(centre: Centre) -> None:
     """Publish the form with the criterion open to suggestions; the seeded one is for people only."""
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     with reading() as session:
         source = session.exec(select(RubricVersion).where(RubricVersion.key == FORM)).one()
     draft = rubric_drafts.copy(supervisor, source.id or 0)
@@ -87,7 +87,7 @@ def test_a_criterion_with_too_few_answers_says_how_many_are_lacking(
     client_of: Client, centre: Centre
 ) -> None:
     add_scored(centre.agent_id)
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     assert "1 / 50" in client.get("/manage/learning").text
     answer = client.post(f"/manage/learning/{FORM}/{CRITERION}/train")
     assert answer.status_code == 422
@@ -105,12 +105,12 @@ def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Cli
     hear(recording_id, f"{BAD}第五位")
     inspector = taught.actors["inspector"]
     allow_suggestions(taught)
-    row = service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
+    row = service.train_criterion(taught.actors["headquarters"], FORM, CRITERION)
     view = queries.view(FORM, CRITERION)
     assert view.line.active is None
     assert view.models[0].checked.useful
     assert suggested(inspector, recording_id) is None
-    service.use(taught.actors["supervisor"], row.id or 0)
+    service.use(taught.actors["headquarters"], row.id or 0)
     shown = desk.review(inspector, recording_id)
     question = next(c for s in shown.form.sections for c in s.criteria if c.key == CRITERION)
     assert question.suggestion is not None
@@ -119,17 +119,17 @@ def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Cli
     assert question.evidence[0].text.startswith(BAD)
     assert not question.answered, "a suggestion is no answer"
     assert human_evaluation(recording_id) is None
-    page = client_of("supervisor").get(f"/manage/learning/{FORM}/{CRITERION}").text
+    page = client_of("headquarters").get(f"/manage/learning/{FORM}/{CRITERION}").text
     assert "在用" in page
-    service.drop(taught.actors["supervisor"], row.id or 0)
+    service.drop(taught.actors["headquarters"], row.id or 0)
     assert suggested(inspector, recording_id) is None
 
 
 def test_a_criterion_for_people_only_gets_no_suggestion(taught: Centre) -> None:
     recording_id = add_call(taught.agent_id)
     hear(recording_id, f"{BAD}第五位")
-    row = service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
-    service.use(taught.actors["supervisor"], row.id or 0)
+    row = service.train_criterion(taught.actors["headquarters"], FORM, CRITERION)
+    service.use(taught.actors["headquarters"], row.id or 0)
     assert suggested(taught.actors["inspector"], recording_id) is None
 
 
@@ -139,7 +139,7 @@ def suggested(inspector: object, recording_id: str) -> object:
 
 
 def test_training_again_keeps_versions_and_the_model_in_use(taught: Centre) -> None:
-    supervisor = taught.actors["supervisor"]
+    supervisor = taught.actors["headquarters"]
     first = service.train_criterion(supervisor, FORM, CRITERION)
     service.use(supervisor, first.id or 0)
     with pytest.raises(service.NothingNew):
@@ -165,7 +165,7 @@ def test_answers_of_drafts_and_options_that_are_gone_are_not_learned_from(taught
 
 @pytest.mark.parametrize("change", ["UPDATE learned_model SET document = '{}'", "DELETE FROM learned_model"])
 def test_a_trained_model_cannot_be_altered(taught: Centre, change: str) -> None:
-    service.train_criterion(taught.actors["supervisor"], FORM, CRITERION)
+    service.train_criterion(taught.actors["headquarters"], FORM, CRITERION)
     with pytest.raises(DatabaseError, match="unchangeable"), database.engine().begin() as connection:
         connection.execute(sa.text(change))
     with reading() as session:
@@ -177,13 +177,13 @@ def test_a_trained_model_cannot_be_altered(taught: Centre, change: str) -> None:
 def test_training_is_asked_for_carried_out_by_a_worker_and_shows_how_far_it_is(
     client_of: Client, taught: Centre
 ) -> None:
-    client, where = client_of("supervisor"), f"/manage/learning/{FORM}/{CRITERION}"
+    client, where = client_of("headquarters"), f"/manage/learning/{FORM}/{CRITERION}"
     assert client.post(f"{where}/train").status_code == 302
     run = queries.latest_run(FORM, CRITERION)
     assert run is not None
     assert (run.state, run.total) == (JobState.QUEUED, 60)
     with pytest.raises(runs.StillTraining):
-        runs.request(taught.actors["supervisor"], FORM, CRITERION)
+        runs.request(taught.actors["headquarters"], FORM, CRITERION)
     waiting = client.get(where, headers={"HX-Request": "true"}).text
     assert waiting.lstrip().startswith('<div id="training" hx-get')
     assert "<progress" in waiting
@@ -201,7 +201,7 @@ def test_training_is_asked_for_carried_out_by_a_worker_and_shows_how_far_it_is(
 def test_a_cancelled_training_keeps_no_model_and_one_broken_off_is_begun_again(
     client_of: Client, taught: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    supervisor = taught.actors["supervisor"]
+    supervisor = taught.actors["headquarters"]
     monkeypatch.setattr(runs, "_SAY_EVERY_S", 0.0)
     run = runs.request(supervisor, FORM, CRITERION)
     real = stored.conversation

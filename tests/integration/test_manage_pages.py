@@ -234,7 +234,7 @@ def test_a_newcomer_is_told_the_next_step_and_what_is_missing(client_of, monkeyp
 
 def test_a_phrase_is_added_checked_published_and_undone_on_pages(client_of) -> None:
     ensure_seeded()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     client.post("/manage/phrases/draft", data={"group": "closing"})
     added = client.post(
         "/manage/phrases/groups/closing/add", data={"text": "祝您一切顺利再见", "role": "agent"}
@@ -260,7 +260,7 @@ def test_a_phrase_is_added_checked_published_and_undone_on_pages(client_of) -> N
 
 def test_a_phrase_table_goes_out_and_its_faults_come_back_by_line(client_of) -> None:
     ensure_seeded()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     table = client.get("/manage/phrases/export.csv")
     assert table.mimetype == "text/csv"
     assert table.text.startswith("\ufeffgroup,name,kind,role,phrase")
@@ -276,7 +276,7 @@ def test_a_phrase_table_goes_out_and_its_faults_come_back_by_line(client_of) -> 
 
 def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client_of) -> None:
     ensure_seeded()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     line = next(line for line in rubrics.lines() if line.key == "phone_banking")
     assert line.in_force is not None
     rubric_id = line.in_force.id
@@ -301,7 +301,7 @@ def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client
 
 def test_what_excel_leaves_out_is_named_in_the_readers_language(client_of) -> None:
     ensure_seeded()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     line = next(line for line in rubrics.lines() if line.key == "phone_banking")
     for locale, words in (("zh", "Excel 里不含：采纳方式"), ("en", "Excel leaves out: Acceptance")):
         client.set_cookie("locale", locale)
@@ -310,7 +310,7 @@ def test_what_excel_leaves_out_is_named_in_the_readers_language(client_of) -> No
 
 def test_a_rubric_comes_in_from_excel_and_faults_name_their_cell(client_of) -> None:
     ensure_seeded()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     line = next(line for line in rubrics.lines() if line.key == "phone_banking")
     sheet = client.get(f"/manage/rubrics/{line.newest.id}/export.xlsx").data
     page = client.post(
@@ -389,7 +389,7 @@ def test_a_new_version_is_applied_to_what_was_heard_without_hearing_it_again(cli
         for job in session.exec(select(Job)).all():
             job.state = JobState.DONE
             session.add(job)
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     client.post("/manage/phrases/draft")
     client.post("/manage/phrases/groups/closing/add", data={"text": "祝您一切顺利再见", "role": "agent"})
     assert "已转写的 1 通录音" in client.get("/manage/phrases/changes").text

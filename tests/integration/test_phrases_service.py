@@ -22,7 +22,7 @@ from transcribe.types import PhraseKind
 @pytest.fixture
 def actor(centre: Centre):
     ensure_seeded()
-    return centre.actors["supervisor"]
+    return centre.actors["headquarters"]
 
 
 def texts(group: str) -> list[str]:

@@ -106,7 +106,7 @@ def test_a_form_out_of_force_binds_nothing(centre: Centre) -> None:
         recording = session.get(Recording, first)
     assert recording is not None
     assert version_for(recording) is not None
-    rubrics.retire(centre.actors["supervisor"], row.id or 0)
+    rubrics.retire(centre.actors["headquarters"], row.id or 0)
     assert version_for(recording) is None
 
 

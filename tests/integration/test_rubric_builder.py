@@ -48,12 +48,12 @@ def version_of(key: str) -> RubricVersion:
 
 @pytest.fixture
 def draft(seeded: Centre) -> int:
-    row = rubric_drafts.copy(seeded.actors["supervisor"], version_of("phone_banking").id or 0)
+    row = rubric_drafts.copy(seeded.actors["headquarters"], version_of("phone_banking").id or 0)
     return row.id or 0
 
 
 def test_a_copy_is_the_next_draft_and_copying_again_goes_on_with_it(seeded: Centre, draft: int) -> None:
-    supervisor = seeded.actors["supervisor"]
+    supervisor = seeded.actors["headquarters"]
     source = version_of_id(draft)
     assert (source.version, source.state) == (2, VersionState.DRAFT)
     assert rubric_drafts.copy(supervisor, draft).id == draft
@@ -67,7 +67,7 @@ def version_of_id(rubric_id: int) -> RubricVersion:
 
 
 def test_each_edit_can_be_taken_back_to_the_beginning(seeded: Centre, draft: int) -> None:
-    supervisor, before = seeded.actors["supervisor"], stored(draft)
+    supervisor, before = seeded.actors["headquarters"], stored(draft)
     steps = [
         edits.remove_criterion("greeting"),
         edits.add_section("新的部分"),
@@ -87,9 +87,9 @@ def test_each_edit_can_be_taken_back_to_the_beginning(seeded: Centre, draft: int
 
 
 def test_an_edit_that_changes_nothing_leaves_no_step(seeded: Centre, draft: int) -> None:
-    rubric_drafts.change(seeded.actors["supervisor"], draft, lambda r: r, what="没有")
+    rubric_drafts.change(seeded.actors["headquarters"], draft, lambda r: r, what="没有")
     with pytest.raises(rubric_drafts.NothingToUndo):
-        rubric_drafts.undo(seeded.actors["supervisor"], draft)
+        rubric_drafts.undo(seeded.actors["headquarters"], draft)
 
 
 def test_the_oldest_steps_are_forgotten_but_never_how_the_draft_began(
@@ -98,25 +98,25 @@ def test_the_oldest_steps_are_forgotten_but_never_how_the_draft_began(
     monkeypatch.setattr(rubric_drafts, "STEPS_KEPT", 3)
     for n in range(6):
         rubric_drafts.change(
-            seeded.actors["supervisor"], draft, lambda r, n=n: replace(r, title=f"表{n}"), what=f"{n}"
+            seeded.actors["headquarters"], draft, lambda r, n=n: replace(r, title=f"表{n}"), what=f"{n}"
         )
     for _ in range(3):
-        rubric_drafts.undo(seeded.actors["supervisor"], draft)
+        rubric_drafts.undo(seeded.actors["headquarters"], draft)
     assert stored(draft).title == "表2"
     with pytest.raises(rubric_drafts.NothingToUndo):
-        rubric_drafts.undo(seeded.actors["supervisor"], draft)
+        rubric_drafts.undo(seeded.actors["headquarters"], draft)
 
 
 def test_published_versions_and_other_roles_are_refused(seeded: Centre, draft: int) -> None:
     published = version_of_published("phone_banking")
     add = edits.add_section("x")
     with pytest.raises(rubric_drafts.NotADraft):
-        rubric_drafts.change(seeded.actors["supervisor"], published, add, what="改")
+        rubric_drafts.change(seeded.actors["headquarters"], published, add, what="改")
     for role in ("inspector", "leader", "agent", "administrator"):
         with pytest.raises(Forbidden):
             rubric_drafts.change(seeded.actors[role], draft, add, what="改")
     with pytest.raises(NotFound):
-        rubric_drafts.change(seeded.actors["supervisor"], 9999, add, what="改")
+        rubric_drafts.change(seeded.actors["headquarters"], 9999, add, what="改")
 
 
 def version_of_published(key: str) -> int:
@@ -130,7 +130,7 @@ def version_of_published(key: str) -> int:
 
 
 def test_a_form_with_faults_is_kept_but_not_published(seeded: Centre) -> None:
-    supervisor = seeded.actors["supervisor"]
+    supervisor = seeded.actors["headquarters"]
     row = rubric_drafts.begin(supervisor, title="投诉专项", mode=ScoringMode.WEIGHTED)
     assert row.key == "tou_su_zhuan_xiang"
     with pytest.raises(rubrics.RubricUnusable) as refused:
@@ -182,7 +182,7 @@ FIELDS = {
 
 
 def test_every_field_of_a_question_is_kept(client_of: Client, draft: int) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     answer = client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=FIELDS)
     assert answer.status_code == 302
     kept = edits.criterion_of(stored(draft), "greeting")
@@ -200,14 +200,14 @@ def test_a_new_maximum_is_followed_by_the_option_that_earned_it(client_of: Clien
     fields = {"title": before.title, "max_points": "9", "opt": [o.key for o in before.options]}
     for option in before.options:
         fields |= {f"opt.{option.key}.label": option.label, f"opt.{option.key}.points": str(option.points)}
-    client_of("supervisor").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields)
+    client_of("headquarters").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields)
     points = [o.points for o in edits.criterion_of(stored(draft), "greeting").options]
     assert points == [Decimal(9), *[o.points for o in before.options[1:]]]
 
 
 def test_an_unreadable_figure_is_told_in_words_and_nothing_changes(client_of: Client, draft: int) -> None:
     before = stored(draft)
-    answer = client_of("supervisor").post(
+    answer = client_of("headquarters").post(
         f"/manage/rubrics/{draft}/build/criteria/greeting", data={**FIELDS, "max_points": "五分"}
     )
     assert answer.status_code == 422
@@ -217,13 +217,13 @@ def test_an_unreadable_figure_is_told_in_words_and_nothing_changes(client_of: Cl
 
 def test_an_example_must_be_a_call_one_may_hear(client_of: Client, draft: int) -> None:
     fields = {**FIELDS, "example.recording_id": "nothere", "example.start_s": "1", "example.end_s": "2"}
-    answer = client_of("supervisor").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields)
+    answer = client_of("headquarters").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields)
     assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("at", ["form", "s:opening", "c:greeting", "c:gone"])
 def test_the_builder_page_is_valid_with_every_field_named(client_of: Client, draft: int, at: str) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data={**FIELDS, "act": "add_condition"})
     text = client.get(f"/manage/rubrics/{draft}/build?at={at}").text
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
@@ -239,7 +239,7 @@ def test_the_builder_page_is_valid_with_every_field_named(client_of: Client, dra
 
 
 def test_the_trial_is_scored_by_the_server_and_stored_nowhere(client_of: Client, draft: int) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     data = {"trial_at": "form", "option.greeting": "partial"}
     answer = client.post(f"/manage/rubrics/{draft}/build/trial", data=data, headers={"HX-Request": "true"})
     assert answer.text.lstrip().startswith('<div id="builder"')
@@ -253,8 +253,8 @@ def actions() -> list[str]:
 
 
 def test_a_part_somebody_else_removed_is_told(client_of: Client, seeded: Centre, draft: int) -> None:
-    rubric_drafts.change(seeded.actors["supervisor"], draft, edits.remove_criterion("greeting"), what="删")
-    answer = client_of("supervisor").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=FIELDS)
+    rubric_drafts.change(seeded.actors["headquarters"], draft, edits.remove_criterion("greeting"), what="删")
+    answer = client_of("headquarters").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=FIELDS)
     assert answer.status_code == 404
 
 
@@ -271,7 +271,7 @@ def table(rows: list[list[object]]) -> BytesIO:
 
 def test_a_faulty_table_becomes_a_draft_that_names_each_cell(client_of: Client, seeded: Centre) -> None:
     rows = [["开场", 40, "问候", "五分", None], ["合规", 50, "不索要密码", 5, "也许"]]
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     answer = client.post("/manage/rubrics/import", data={"file": (table(rows), "我的表.xlsx")})
     assert answer.status_code == 302
     assert "/build" in answer.headers["Location"]
@@ -285,7 +285,7 @@ def test_a_faulty_table_becomes_a_draft_that_names_each_cell(client_of: Client, 
 
 def test_a_yaml_form_comes_back_as_the_next_draft(client_of: Client, draft: int, seeded: Centre) -> None:
     text = rubric_to_yaml(replace(stored(draft), title="改过的表")).encode()
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     answer = client.post("/manage/rubrics/import", data={"file": (BytesIO(text), "a.yaml")})
     with reading() as session:
         drafts = session.exec(select(RubricVersion).where(RubricVersion.state == VersionState.DRAFT)).all()
@@ -299,7 +299,7 @@ def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: C
         worst = replace(asked.options[-1], veto=Veto.EVALUATION, critical=CriticalClass.CUSTOMER)
         return edits.put_criterion(rubric, replace(asked, options=(*asked.options[:-1], worst)))
 
-    rubric_drafts.change(seeded.actors["supervisor"], draft, change, what="改")
+    rubric_drafts.change(seeded.actors["headquarters"], draft, change, what="改")
     told = "".join(in_words(change) for change in queries.builder(draft).changed)
     assert "一票否决由“不否决”改为“否决整份评分”" in told
     assert "“客户类”" in told
@@ -309,7 +309,7 @@ def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: C
 def test_an_example_is_played_beside_its_question(client_of: Client, seeded: Centre, draft: int) -> None:
     recording_id = add_call(seeded.agent_id)
     fields = {**FIELDS, "example.pick": f"{recording_id}|1.5|4.25"}
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     assert client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields).status_code == 302
     kept = edits.criterion_of(stored(draft), "greeting").example
     assert kept is not None

@@ -74,7 +74,7 @@ def _valid(page: str) -> None:
 
 
 def test_the_list_shows_every_rule_with_its_counts(calls, client_of) -> None:
-    page = client_of("supervisor").get("/manage/rules")
+    page = client_of("headquarters").get("/manage/rules")
     assert page.status_code == 200
     _valid(page.text)
     for rule in seeded():
@@ -83,7 +83,7 @@ def test_the_list_shows_every_rule_with_its_counts(calls, client_of) -> None:
 
 
 def test_every_seeded_rule_has_a_page_in_words(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     for rule in seeded():
         page = client.get(f"/manage/rules/{rule.key}")
         assert page.status_code == 200, rule.key
@@ -106,7 +106,7 @@ def test_rules_are_the_supervisors(centre: Centre, client_of, person: str) -> No
 
 
 def test_writing_trying_and_publishing_a_rule(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     made = client.post("/manage/workshop/new", data={"document": MINE, "fixtures": ""})
     assert made.headers["Location"].endswith("/manage/rules/says_hello/edit")
     tried = client.post(
@@ -123,7 +123,7 @@ def test_writing_trying_and_publishing_a_rule(calls, client_of) -> None:
 
 def test_a_wrong_line_is_named_and_the_text_is_kept(calls, client_of) -> None:
     wrong = MINE.replace("sounds", "noises")
-    page = client_of("supervisor").post("/manage/workshop/new", data={"document": wrong, "fixtures": ""})
+    page = client_of("headquarters").post("/manage/workshop/new", data={"document": wrong, "fixtures": ""})
     assert page.status_code == 422
     assert "第 5 行有误" in page.text
     assert 'data-wrong="5"' in page.text
@@ -131,7 +131,7 @@ def test_a_wrong_line_is_named_and_the_text_is_kept(calls, client_of) -> None:
 
 
 def test_a_pasted_conversation_that_cannot_be_read_names_its_line(calls, client_of) -> None:
-    page = client_of("supervisor").post(
+    page = client_of("headquarters").post(
         "/manage/workshop/try", data={"document": MINE, "how": "script", "script": "座席：您好\n没有说话人"}
     )
     assert page.status_code == 422
@@ -140,7 +140,7 @@ def test_a_pasted_conversation_that_cannot_be_read_names_its_line(calls, client_
 
 def test_trying_on_a_call_plays_its_evidence(calls, client_of) -> None:
     recording_id = calls["curt"]
-    page = client_of("supervisor").post(
+    page = client_of("headquarters").post(
         "/manage/workshop/try",
         data={"document": MINE, "how": "call", "recording": f"http://host/recording/{recording_id}?x=1"},
     )
@@ -185,7 +185,7 @@ FORM = {
 
 
 def test_the_form_turns_into_yaml_and_back(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     page = client.post("/manage/workshop/form", data={**FORM, "act": "yaml"})
     assert page.status_code == 200
     _valid(page.text)
@@ -199,7 +199,7 @@ def test_the_form_turns_into_yaml_and_back(calls, client_of) -> None:
 
 def test_a_button_of_the_form_gives_back_the_form_with_one_condition_more(calls, client_of) -> None:
     data = {**FORM, "act": "any:condition.0", "condition.0.new": "dead_air"}
-    page = client_of("supervisor").post("/manage/workshop/form", data=data, headers={"HX-Request": "true"})
+    page = client_of("headquarters").post("/manage/workshop/form", data=data, headers={"HX-Request": "true"})
     assert page.text.startswith("<form")
     assert 'name="condition.0.parts.0.is" value="not"' in page.text
     assert 'name="condition.0.parts.1.is" value="dead_air"' in page.text
@@ -207,7 +207,7 @@ def test_a_button_of_the_form_gives_back_the_form_with_one_condition_more(calls,
 
 
 def test_the_form_is_judged_and_kept_as_it_stands(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     tried = client.post("/manage/workshop/try", data={**FORM, "how": "script", "script": SCRIPT})
     assert tried.status_code == 200
     assert "粘贴的对话" in tried.text
@@ -220,14 +220,14 @@ def test_the_form_is_judged_and_kept_as_it_stands(calls, client_of) -> None:
 
 def test_a_fault_in_the_form_names_its_field_and_keeps_what_is_typed(calls, client_of) -> None:
     data = {**FORM, "condition.0.part.0.last_s": "四十", "act": "yaml"}
-    page = client_of("supervisor").post("/manage/workshop/form", data=data)
+    page = client_of("headquarters").post("/manage/workshop/form", data=data)
     assert page.status_code == 422
     assert "“只看最后” 应为数字" in page.text
     assert re.search(r'value="四十"[^>]* aria-invalid="true"', page.text)
 
 
 def test_a_form_that_changes_nothing_keeps_the_comments_of_the_yaml(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     document = "# 为什么有这条\n" + MINE
     service.create(SYSTEM, document=document)
     data = {
@@ -245,7 +245,7 @@ def test_a_form_that_changes_nothing_keeps_the_comments_of_the_yaml(calls, clien
 
 
 def test_the_longest_rule_of_the_library_can_be_kept_from_the_form_page(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     row = service.start_draft(SYSTEM, "forbidden_speech")
     data = {"by": "yaml", "document": f"{row.document}# 改过\n", "fixtures": row.fixtures}
     assert client.post("/manage/rules/forbidden_speech/edit", data=data).status_code == 302
@@ -254,7 +254,7 @@ def test_the_longest_rule_of_the_library_can_be_kept_from_the_form_page(calls, c
 
 def test_a_rule_that_the_form_cannot_hold_opens_as_yaml_and_says_why(calls, client_of) -> None:
     service.create(SYSTEM, document='key: odd_space\ntitle: 空格\nmet_when: {phrase: {phrases: [" 您好"]}}\n')
-    page = client_of("supervisor").get("/manage/rules/odd_space/edit").text
+    page = client_of("headquarters").get("/manage/rules/odd_space/edit").text
     assert "表单装不下这条规则" in page
     assert "“短语库里的短语”" in page
     assert 'id="document"' in page
@@ -265,7 +265,7 @@ def test_a_draft_that_is_a_rule_no_longer_opens_with_its_fault_to_be_mended(call
     with writing() as session:
         row = session.exec(select(RuleVersion).where(RuleVersion.key == "says_hello")).one()
         row.document = MINE.replace("您好", "(?i)hello")
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     page = client.get("/manage/rules/says_hello/edit")
     assert page.status_code == 200
     assert "第 5 行有误" in page.text
@@ -277,14 +277,14 @@ def test_a_draft_that_is_a_rule_no_longer_opens_with_its_fault_to_be_mended(call
 def test_publishing_with_a_failing_fixture_shows_which(calls, client_of) -> None:
     failing = "- name: 没有问候\n  script: |\n    座席：喂\n  expect: {says_hello: met}\n"
     service.create(SYSTEM, document=MINE, fixtures=failing)
-    page = client_of("supervisor").post("/manage/rules/says_hello/publish")
+    page = client_of("headquarters").post("/manage/rules/says_hello/publish")
     assert page.status_code == 409
     _valid(page.text)
     assert "没有问候" in page.text
 
 
 def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, centre: Centre) -> None:
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     verdicts = dict.fromkeys(calls.values(), Verdict.MET)
     hit, other = calls.values()
     rules_marks.mark(supervisor, "greeting", hit, present=True)
@@ -308,7 +308,7 @@ def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, cent
 
 
 def test_a_mark_is_kept_replaced_and_taken_back(calls, client_of) -> None:
-    client, recording_id = client_of("supervisor"), calls["curt"]
+    client, recording_id = client_of("headquarters"), calls["curt"]
     path = f"/manage/rules/greeting/mark/{recording_id}"
     client.post(path, data={"present": "yes"})
     part = client.post(path, data={"present": "no"}, headers={"HX-Request": "true"})
@@ -321,7 +321,7 @@ def test_a_mark_is_kept_replaced_and_taken_back(calls, client_of) -> None:
 
 
 def test_the_audit_does_not_say_what_the_rule_found_and_draws_each_call_once(calls, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     page = client.get("/manage/rules/greeting/audit").text
     _valid(page)
     assert all(f"/manage/rules/greeting/mark/{recording_id}" in page for recording_id in calls.values())
@@ -362,7 +362,7 @@ def _scored_by_hand(recording_id: str, *, otherwise: str) -> None:
 
 
 def test_people_and_machine_stand_side_by_side(calls, centre: Centre, client_of) -> None:
-    supervisor, client = centre.actors["supervisor"], client_of("supervisor")
+    supervisor, client = centre.actors["headquarters"], client_of("headquarters")
     recording_id = calls["rude"]
     assert agreement(supervisor) == []
     before = comparison(supervisor, recording_id)

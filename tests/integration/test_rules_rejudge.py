@@ -172,7 +172,7 @@ def test_the_human_evaluation_is_left_alone(centre: Centre) -> None:
 
 def test_a_run_is_asked_for_once_claimed_once_and_ends_with_its_figures(centre: Centre) -> None:
     bring_in("p01_card_loss")
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     run = rejudge.request(supervisor)
     assert rejudge.request(supervisor).id == run.id
     assert rejudge.claim() == run.id
@@ -185,7 +185,7 @@ def test_a_run_is_asked_for_once_claimed_once_and_ends_with_its_figures(centre: 
 
 
 def test_a_run_that_fell_silent_is_taken_up_again(centre: Centre) -> None:
-    run = rejudge.request(centre.actors["supervisor"])
+    run = rejudge.request(centre.actors["headquarters"])
     assert rejudge.claim() == run.id
     with writing() as session:
         row = session.get(RejudgeRun, run.id)
@@ -197,7 +197,7 @@ def test_a_run_that_fell_silent_is_taken_up_again(centre: Centre) -> None:
 
 
 def test_a_run_that_fails_says_so_in_words(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = rejudge.request(centre.actors["supervisor"])
+    run = rejudge.request(centre.actors["headquarters"])
     rejudge.claim()
     with writing() as session:
         for row in session.exec(select(RejudgeRun)).all():

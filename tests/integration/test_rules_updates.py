@@ -126,7 +126,7 @@ def test_declining_holds_until_the_product_ships_another_text(
 def test_a_supervisor_sees_takes_and_declines_on_the_pages(earlier: None) -> None:
     app = create_app()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    client = sign_in(app.test_client(), "supervisor")
+    client = sign_in(app.test_client(), "headquarters")
     page = client.get("/manage/rules").text
     assert "1 条产品有更新" in page
     assert "产品新增 1 条" in page
@@ -151,6 +151,6 @@ def test_a_supervisor_sees_takes_and_declines_on_the_pages(earlier: None) -> Non
 
 
 def test_what_is_not_shipped_cannot_be_taken(earlier: None, client_of) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     assert client.post("/manage/rules/says_hello/update/take").status_code == 404
     assert client.post("/manage/rules/says_hello/update/decline").status_code == 404

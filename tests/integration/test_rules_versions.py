@@ -220,7 +220,7 @@ def test_who_begins_a_draft_in_the_same_moment_is_told_so(
     ensure_seeded()
     seen_before = queries.line("greeting")
     service.start_draft(SYSTEM, "greeting")
-    monkeypatch.setattr(queries, "line", lambda _key: seen_before)
-    answer = client_of("supervisor").post("/manage/rules/greeting/draft")
+    monkeypatch.setattr(queries, "line", lambda *_: seen_before)
+    answer = client_of("headquarters").post("/manage/rules/greeting/draft")
     assert answer.status_code == 409
     assert "有人刚刚做了同样的改动" in answer.text

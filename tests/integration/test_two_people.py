@@ -158,7 +158,7 @@ def test_two_copies_of_a_form_at_once_make_one_draft(team: Centre, both: ThreadP
     with reading() as session:
         source = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one().id or 0
     with writing():
-        first = rubric_drafts.copy(team.actors["supervisor"], source)
+        first = rubric_drafts.copy(team.actors["headquarters"], source)
         other = both.submit(rubric_drafts.copy, team.actors["headquarters"], source)
         until_it_waits(other)
     with pytest.raises(rubric_drafts.DraftThere):
@@ -168,7 +168,7 @@ def test_two_copies_of_a_form_at_once_make_one_draft(team: Centre, both: ThreadP
 
 def test_a_form_published_by_two_at_once_is_published_once(team: Centre, both: ThreadPoolExecutor) -> None:
     ensure_seeded()
-    supervisor = team.actors["supervisor"]
+    supervisor = team.actors["headquarters"]
     with reading() as session:
         source = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one().id or 0
     draft = rubric_drafts.copy(supervisor, source).id or 0

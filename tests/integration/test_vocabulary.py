@@ -62,7 +62,7 @@ def test_ordinary_words_inside_forbidden_phrases_are_words(centre: Centre) -> No
 
 
 def test_a_word_that_became_forbidden_since_is_not_told_to_the_engine(centre: Centre) -> None:
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     vocabulary.set_terms(supervisor, queue="理财", text="聚宝盆\n稳盈宝")
     start_draft(supervisor)
     group = next(row.group for row in phrases.rows(phrases.draft()) if row.kind is PhraseKind.FORBIDDEN)

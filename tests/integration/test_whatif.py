@@ -67,7 +67,7 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
     assert human.shift.change.mean == pytest.approx(human.shift.after.mean - human.shift.before.mean)
     assert {item.agent_id for item in human.agents} == {centre.agent_id, centre.teammate_id}
     assert [(flip.criterion, flip.human) for flip in view.flips] == [("greeting", 6)]
-    text = client_of("supervisor").get(f"/manage/whatif/{run.id}").text
+    text = client_of("headquarters").get(f"/manage/whatif/{run.id}").text
     assert f"6 份评分中有 {len(view.calls)} 份会变" in text
     assert all(item.row.before != item.row.after for item in view.calls), "100 → 100 is no change"
     for item in view.calls:
@@ -135,7 +135,7 @@ def test_a_run_broken_off_goes_on_where_it_stood(
     run = tried(centre, draft)
     assert (run.state, run.done) == (JobState.FAILED, 2)
     assert "继续" in run.error
-    whatif_runs.resume(centre.actors["supervisor"], run.id or 0)
+    whatif_runs.resume(centre.actors["headquarters"], run.id or 0)
     whatif_runs.work(run.id or 0)
     again = queries.run_of(run.id or 0)
     assert (again.state, again.done) == (JobState.DONE, 6)
@@ -159,7 +159,7 @@ def test_a_run_cancelled_and_continued_at_once_is_left_to_the_second_worker(
     centre: Centre, scored: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whatif_runs, "BATCH", 2)
-    supervisor, real, calls = centre.actors["supervisor"], whatif_runs.lines_of, []
+    supervisor, real, calls = centre.actors["headquarters"], whatif_runs.lines_of, []
     first_ended, second_kept = Event(), Event()
 
     def second(run_id: int) -> None:
@@ -192,7 +192,7 @@ def test_a_run_that_has_ended_is_not_carried_out_again(centre: Centre, scored: l
     run = tried(centre, drafted(centre, cheaper))
     whatif_runs.work(run.id or 0)
     with pytest.raises(whatif_runs.StillRunning):
-        whatif_runs.resume(centre.actors["supervisor"], run.id or 0)
+        whatif_runs.resume(centre.actors["headquarters"], run.id or 0)
 
 
 def test_a_cancelled_run_stops_after_its_batch_and_can_be_continued(
@@ -200,7 +200,7 @@ def test_a_cancelled_run_stops_after_its_batch_and_can_be_continued(
 ) -> None:
     monkeypatch.setattr(whatif_runs, "BATCH", 2)
     real, calls = whatif_runs.lines_of, []
-    client = client_of("supervisor")
+    client = client_of("headquarters")
 
     def cancels(*args: object) -> list[WhatIfCall]:
         calls.append(args)
@@ -231,10 +231,10 @@ def test_a_faulty_draft_and_an_empty_period_are_refused_in_words(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
     faulty = drafted(centre, edits.add_section("空"))
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     days = {"from_day": "2020-01-01", "to_day": "2099-12-31"}
     assert "处要改" in client.post("/manage/whatif", data={"rubric": faulty, **days}).text
-    rubric_drafts.undo(centre.actors["supervisor"], faulty)
+    rubric_drafts.undo(centre.actors["headquarters"], faulty)
     early = {"from_day": "2000-01-01", "to_day": "2000-01-02"}
     assert "没有用这张评分表评过" in client.post("/manage/whatif", data={"rubric": faulty, **early}).text
     late = {"from_day": "2026-01-02", "to_day": "2026-01-01"}
@@ -247,7 +247,7 @@ def test_a_run_started_on_the_page_waits_for_a_worker_and_shows_how_far_it_is(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
     draft = drafted(centre, cheaper)
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     data = {"rubric": draft, "from_day": "2020-01-01", "to_day": "2099-12-31"}
     where = client.post("/manage/whatif", data=data).headers["Location"]
     run_id = int(where.rpartition("/")[2])
@@ -277,16 +277,16 @@ def test_another_branch_sees_no_run_of_this_one(centre: Centre) -> None:
         assert form is not None
         run = WhatIfRun(
             rubric_id=form.id or 0, from_at=now() - timedelta(days=1), to_at=now(), document=form.document,
-            state=JobState.DONE, requested_by=centre.actors["supervisor"].user_id,
+            state=JobState.DONE, requested_by=centre.actors["headquarters"].user_id,
             created_at=now(), updated_at=now(),
         )  # fmt: skip
         session.add(run)
         session.flush()
-        far = replace(centre.actors["supervisor"], branch_id=centre.far_branch_id)
+        far = replace(centre.actors["headquarters"], branch_id=centre.far_branch_id)
         run_id = run.id or 0
-    assert queries.view(centre.actors["supervisor"], run_id).run.id == run_id
+    assert queries.view(centre.actors["headquarters"], run_id).run.id == run_id
     assert queries.view(centre.actors["headquarters"], run_id).run.id == run_id
     with pytest.raises(NotFound):
         queries.view(far, run_id)
     assert queries.runs(far) == ()
-    assert len(queries.runs(centre.actors["supervisor"])) == 1
+    assert len(queries.runs(centre.actors["headquarters"])) == 1

@@ -34,7 +34,7 @@ def test_restating_publishes_and_keeps_every_old_score_in_the_ledger(
     before = {n: total_of(n) for n in scored}
     draft = drafted(centre, cheaper)
     run = tried(centre, draft)
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     assert "写明重述的理由" in client.post(f"/manage/whatif/{run.id}/restate", data={"reason": "x"}).text
     assert {n: total_of(n) for n in scored} == before
     answer = client.post(f"/manage/whatif/{run.id}/restate", data={"reason": "问候只算完整的"})
@@ -70,7 +70,7 @@ def test_the_agent_sees_the_old_score_beside_the_new_one(
 ) -> None:
     old = total_of(scored[2])
     run = tried(centre, drafted(centre, cheaper))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="统一口径")
+    whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="统一口径")
     view = evaluation_view(centre.actors["agent"], scored[2])
     assert [item.old_total for item in view.restated] == [old]
     text = client_of("agent").get(f"/mine/evaluations/{scored[2]}").text
@@ -90,14 +90,14 @@ def test_evaluations_that_lack_answers_are_left_as_they_were(centre: Centre, sco
         return edits.put_criterion(added, replace(fresh, title="新问的"))
 
     run = tried(centre, drafted(centre, asked))
-    done = whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="增加一项")
+    done = whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="增加一项")
     assert (done.scores, done.left) == (0, 6)
     assert {n: total_of(n) for n in scored} == before
 
 
 def test_answers_to_questions_that_are_gone_move_to_the_ledger(centre: Centre, scored: list[int]) -> None:
     run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="不再考核问候")
+    whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="不再考核问候")
     assert "greeting" not in {answer.criterion for answer in answers_of(scored[0])}
     with reading() as session:
         entry = session.exec(select(RestatedScore).where(RestatedScore.evaluation_id == scored[0])).one()
@@ -109,10 +109,10 @@ def test_a_form_changed_after_its_trial_is_not_restated(centre: Centre, scored: 
     draft = drafted(centre, cheaper)
     run = tried(centre, draft)
     rubric_drafts.change(
-        centre.actors["supervisor"], draft, lambda r: replace(r, guidance="又改了"), what="改"
+        centre.actors["headquarters"], draft, lambda r: replace(r, guidance="又改了"), what="改"
     )
     with pytest.raises(whatif_restate.NotTried):
-        whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="理由充分")
+        whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="理由充分")
 
 
 def test_automatic_evaluations_are_queued_and_the_old_ones_stay(centre: Centre) -> None:
@@ -133,7 +133,7 @@ def test_automatic_evaluations_are_queued_and_the_old_ones_stay(centre: Centre) 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET reason = 'x'", "DELETE FROM {}"])
 def test_the_database_keeps_the_ledger_from_change(centre: Centre, scored: list[int], statement: str) -> None:
     run = tried(centre, drafted(centre, cheaper))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="统一口径")
+    whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="统一口径")
     for table, text in (
         ("restatement", statement),
         ("restated_score", statement.replace("reason = 'x'", "old_total = '100'")),

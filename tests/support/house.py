@@ -53,7 +53,7 @@ from scoring.rubric import Problem, rubric_from_dict
 from tests.support import calls
 from tests.support.people import Centre, build_centre
 from tests.support.scored import add_call, add_scored
-from transcribe.types import Acoustics, Transcript, Utterance
+from transcribe.types import Acoustics, PhraseKind, Transcript, Utterance
 
 FORM = "phone_banking"
 LEARNED = "understanding"
@@ -83,6 +83,13 @@ class House:
     """Of the phrase library's draft."""
     rule: str
     """In force in its second version, with a draft."""
+    own_rule: str
+    """The near branch's, in force, with a draft."""
+    own_phrase: PhraseRow
+    """The near branch's, in the library's draft."""
+    own_form_draft: int
+    """Of a form of the near branch, in force in its first version."""
+    own_form: RubricVersion
     form: RubricVersion
     """In force, of another key than the general one."""
     form_draft: int
@@ -189,6 +196,7 @@ def build_house(folder: Path) -> House:
         failed_call=failed_call,
         token_id=_failed_and_token(people, failed_call, add_call(centre.far_agent_id)),
         **_library(),
+        **_own(people["near supervisor"]),
         **_forms(centre),
         **_learning(),
         **_trials(people),
@@ -278,8 +286,23 @@ def _library() -> dict[str, Any]:
     return {"phrase": phrase_rows(draft)[0], "rule": "hands_over"}
 
 
+def _own(near: Actor) -> dict[str, Any]:
+    """What the near branch has of its own."""
+    phrase = phrases.add_group(near, name="本地", kind=PhraseKind.TOPIC, first="去本地网点", role=Role.AGENT)
+    rules.create(near, document=rule_text("own_rule"))
+    rules.publish(near, "own_rule")
+    rules.start_draft(near, "own_rule")
+    rules.save_draft(near, "own_rule", document=rule_text("own_rule", "转给本地"), fixtures="")
+    form = replace(rubric_from_dict(_published(FORM).document), key="own_form", title="本地表")
+    made = rubrics.import_draft(near, form)
+    rubrics.publish(near, made.id or 0)
+    draft = rubric_drafts.copy(near, made.id or 0)
+    rubric_drafts.change(near, draft.id or 0, edits.copy_criterion("greeting"), what="改")
+    return {"own_rule": "own_rule", "own_phrase": phrase, "own_form": made, "own_form_draft": draft.id or 0}
+
+
 def _forms(centre: Centre) -> dict[str, Any]:
-    other = next(row for row in published() if row.key != FORM)
+    other = next(row for row in published() if row.key not in (FORM, "own_form"))
     draft = rubric_drafts.copy(SYSTEM, _published(FORM).id or 0)
     rubric_drafts.change(SYSTEM, draft.id or 0, edits.copy_criterion("greeting"), what="改")
     unread = replace(rubric_from_dict(other.document), key="unread", title="未读全")

@@ -41,7 +41,7 @@ def scored(centre: Centre) -> list[int]:
 
 def drafted(centre: Centre, *steps: Edit) -> int:
     """A draft of the general form with these edits."""
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     with reading() as session:
         source = session.exec(
             select(RubricVersion)
@@ -63,7 +63,7 @@ def cheaper(rubric: Rubric) -> Rubric:
 
 
 def tried(
-    centre: Centre, rubric_id: int, person: str = "supervisor", *, with_rule_drafts: bool = False
+    centre: Centre, rubric_id: int, person: str = "headquarters", *, with_rule_drafts: bool = False
 ) -> WhatIfRun:
     """A run on every call this person sees, carried out."""
     run = whatif_runs.start(

@@ -31,6 +31,10 @@ def who(*roles: str, places: tuple[str, ...] = ("near", "centre")) -> People:
     return frozenset(known - {"centre agent", "centre leader"})
 
 
+CENTRE = frozenset({"centre supervisor"})
+"""Whose word holds for the whole house."""
+
+
 def anywhere(*roles: str) -> People:
     """These roles of every branch: what is written is their own, or everybody's."""
     return who(*roles, places=("near", "far", "centre"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from qm.actor import SYSTEM, Actor
 from qm.clock import now
 from qm.database import writing
+from qm.models import Proposal, ProposalKind
+from qm.queries import proposals as proposals_read
 from qm.services import (
     contact_policy,
     learning,
     learning_runs,
     phrase_versions,
     phrases,
+    proposals,
     rubric_bindings,
     rubric_drafts,
     rubrics,
@@ -29,7 +33,7 @@ from scoring.rubric import rubric_from_dict
 from scoring.types import ScoringMode
 from tests.support.house import FORM, LEARNED, House, rule_text
 from tests.support.trials import PERIOD
-from tests.support.written import Write, anywhere, who
+from tests.support.written import CENTRE, Act, Write, anywhere, who
 from transcribe.types import PhraseKind
 
 SUPERVISORS = anywhere("supervisor")
@@ -72,7 +76,7 @@ def _import_form(actor: Actor, house: House) -> object:
 def _keep_form(actor: Actor, house: House) -> object:
     rubric = replace(rubric_from_dict(house.form.document), key="kept")
     with writing() as session:
-        return rubric_drafts.keep(session, actor, rubric, what="新建")
+        return rubric_drafts.keep(session, actor, rubric, branch_id=None, what="新建")
 
 
 def _change_form(actor: Actor, house: House) -> object:
@@ -112,25 +116,29 @@ PHRASES = (
         phrases.start_draft,
         lambda a, _h: phrases.start_draft(a),
         SUPERVISORS,
-        before=lambda _h: phrases.discard_draft(SYSTEM),
+        before=lambda h: (phrases.discard_draft(SYSTEM), phrases.discard_draft(_near(h))),
     ),
-    Write(phrases.discard_draft, lambda a, _h: phrases.discard_draft(a), SUPERVISORS),
-    Write(phrases.add_phrase, _add_phrase, SUPERVISORS),
+    Write(
+        phrases.discard_draft,
+        lambda a, _h: phrases.discard_draft(a),
+        SUPERVISORS,
+    ),
+    Write(phrases.add_phrase, _add_phrase, CENTRE),
     Write(phrases.add_group, _add_group, SUPERVISORS),
-    Write(phrases.change_phrase, _change_phrase, SUPERVISORS),
+    Write(phrases.change_phrase, _change_phrase, CENTRE),
     Write(
         phrases.rename_group,
         lambda a, h: phrases.rename_group(a, group=h.phrase.group, name="另一个名字"),
-        SUPERVISORS,
+        CENTRE,
     ),
-    Write(phrases.remove_phrase, lambda a, h: phrases.remove_phrase(a, h.phrase.id or 0), SUPERVISORS),
-    Write(phrases.restore_phrase, _restore_phrase, SUPERVISORS),
+    Write(phrases.remove_phrase, lambda a, h: phrases.remove_phrase(a, h.phrase.id or 0), CENTRE),
+    Write(phrases.restore_phrase, _restore_phrase, CENTRE),
     Write(phrases.import_table, _import, SUPERVISORS),
     Write(
         phrase_versions.publish,
         lambda a, _h: phrase_versions.publish(a),
-        SUPERVISORS,
-        before=lambda h: _add_phrase(SYSTEM, h),
+        SUPERVISORS,  # each place its own groups
+        before=lambda h: (_add_phrase(SYSTEM, h), _add_group(h.people["far supervisor"], h)),
     ),
     Write(
         vocabulary.set_terms, lambda a, _h: vocabulary.set_terms(a, queue="理财", text="稳盈宝"), SUPERVISORS
@@ -144,19 +152,19 @@ RULES = (
         SUPERVISORS,
         before=lambda h: rules.discard_draft(SYSTEM, h.rule),
     ),
-    Write(rules.save_draft, _save_rule, SUPERVISORS),
-    Write(rules.discard_draft, lambda a, h: rules.discard_draft(a, h.rule), SUPERVISORS),
-    Write(rules.set_shadow, lambda a, h: rules.set_shadow(a, h.rule, on=True), SUPERVISORS),
-    Write(rules.publish, lambda a, h: rules.publish(a, h.rule), SUPERVISORS),
+    Write(rules.save_draft, _save_rule, CENTRE),
+    Write(rules.discard_draft, lambda a, h: rules.discard_draft(a, h.rule), CENTRE),
+    Write(rules.set_shadow, lambda a, h: rules.set_shadow(a, h.rule, on=True), CENTRE),
+    Write(rules.publish, lambda a, h: rules.publish(a, h.rule), CENTRE),
     Write(
         rules.roll_back,
         lambda a, h: rules.roll_back(a, h.rule, 1),
-        SUPERVISORS,
+        CENTRE,
         before=lambda h: rules.discard_draft(SYSTEM, h.rule),
     ),
-    Write(rules.retire, lambda a, h: rules.retire(a, h.rule), SUPERVISORS),
+    Write(rules.retire, lambda a, h: rules.retire(a, h.rule), CENTRE),
     Write(rules_updates.take, lambda a, _h: rules_updates.take(a, "greeting"), SUPERVISORS),
-    Write(rules_updates.decline, lambda a, _h: rules_updates.decline(a, "greeting"), SUPERVISORS),
+    Write(rules_updates.decline, lambda a, _h: rules_updates.decline(a, "greeting"), CENTRE),
     Write(rules_marks.mark, lambda a, h: rules_marks.mark(a, h.rule, h.call, present=True), OWN_SUPERVISORS),
     Write(
         rules_marks.unmark,
@@ -172,14 +180,14 @@ FORMS = (
         SUPERVISORS,
     ),
     Write(rubric_drafts.copy, lambda a, h: rubric_drafts.copy(a, h.form.id or 0), SUPERVISORS),
-    Write(rubric_drafts.keep, _keep_form, SUPERVISORS),
-    Write(rubric_drafts.change, _change_form, SUPERVISORS),
-    Write(rubric_drafts.undo, lambda a, h: rubric_drafts.undo(a, h.form_draft), SUPERVISORS),
-    Write(rubric_drafts.settle_import, lambda a, h: rubric_drafts.settle_import(a, h.imported), SUPERVISORS),
+    Write(rubric_drafts.keep, _keep_form, CENTRE),
+    Write(rubric_drafts.change, _change_form, CENTRE),
+    Write(rubric_drafts.undo, lambda a, h: rubric_drafts.undo(a, h.form_draft), CENTRE),
+    Write(rubric_drafts.settle_import, lambda a, h: rubric_drafts.settle_import(a, h.imported), CENTRE),
     Write(rubrics.import_draft, _import_form, SUPERVISORS),
-    Write(rubrics.publish, lambda a, h: rubrics.publish(a, h.form_draft), SUPERVISORS),
-    Write(rubrics.discard, lambda a, h: rubrics.discard(a, h.imported), SUPERVISORS),
-    Write(rubrics.retire, lambda a, h: rubrics.retire(a, h.form.id or 0), SUPERVISORS),
+    Write(rubrics.publish, lambda a, h: rubrics.publish(a, h.form_draft), CENTRE),
+    Write(rubrics.discard, lambda a, h: rubrics.discard(a, h.imported), CENTRE),
+    Write(rubrics.retire, lambda a, h: rubrics.retire(a, h.form.id or 0), CENTRE),
     Write(rubric_bindings.bind, _bind, OWN_SUPERVISORS),
     Write(
         rubric_bindings.end,
@@ -190,8 +198,8 @@ FORMS = (
 )
 TRIALS = (
     Write(learning.train_criterion, lambda a, _h: learning.train_criterion(a, FORM, LEARNED), SUPERVISORS),
-    Write(learning.use, lambda a, h: learning.use(a, h.unused_model_id), SUPERVISORS),
-    Write(learning.drop, lambda a, h: learning.drop(a, h.model_id), SUPERVISORS),
+    Write(learning.use, lambda a, h: learning.use(a, h.unused_model_id), CENTRE),
+    Write(learning.drop, lambda a, h: learning.drop(a, h.model_id), CENTRE),
     Write(
         learning_runs.request,
         lambda a, _h: learning_runs.request(a, FORM, LEARNED),
@@ -205,7 +213,89 @@ TRIALS = (
     Write(
         whatif_restate.restate,
         lambda a, h: whatif_restate.restate(a, h.run_id, reason="问候只算完整的"),
-        OWN_SUPERVISORS,
+        CENTRE,  # it publishes the centre's draft
     ),
 )
-WRITES = (*PHRASES, *RULES, *FORMS, *TRIALS)
+
+
+def _own_phrase(actor: Actor, house: House) -> object:
+    return phrases.add_phrase(actor, group=house.own_phrase.group, text="来本地柜台办", role=Role.AGENT)
+
+
+def _propose_rule(actor: Actor, house: House) -> Proposal:
+    return rules.propose(actor, house.own_rule, note="各地都要")
+
+
+def _proposed(house: House) -> Proposal:
+    found = proposals_read.open_one(ProposalKind.RULE, house.own_rule)
+    assert found is not None
+    return found
+
+
+def _near(house: House) -> Actor:
+    return house.people["near supervisor"]
+
+
+def _ended(end: Callable[..., object]) -> Act:
+    def act(actor: Actor, house: House) -> object:
+        with writing() as session:
+            return end(session, actor, ProposalKind.RULE, house.own_rule)
+
+    return act
+
+
+def _put(actor: Actor, house: House) -> object:
+    near = house.centre.branch_id
+    return proposals.put(actor, ProposalKind.RULE, "some", title="某条", branch_id=near, note="")
+
+
+OWN = (
+    Write(phrases.add_phrase, _own_phrase, OWN_SUPERVISORS),
+    Write(
+        phrases.remove_phrase, lambda a, h: phrases.remove_phrase(a, h.own_phrase.id or 0), OWN_SUPERVISORS
+    ),
+    Write(
+        rules.save_draft,
+        lambda a, h: rules.save_draft(a, h.own_rule, document=rule_text(h.own_rule, "转哪里"), fixtures=""),
+        OWN_SUPERVISORS,
+    ),
+    Write(rules.publish, lambda a, h: rules.publish(a, h.own_rule), OWN_SUPERVISORS),
+    Write(rules.retire, lambda a, h: rules.retire(a, h.own_rule), OWN_SUPERVISORS),
+    Write(rubrics.publish, lambda a, h: rubrics.publish(a, h.own_form_draft), OWN_SUPERVISORS),
+    Write(rubrics.retire, lambda a, h: rubrics.retire(a, h.own_form.id or 0), OWN_SUPERVISORS),
+    Write(rules.propose, _propose_rule, OWN_SUPERVISORS),
+    Write(rubrics.propose, lambda a, h: rubrics.propose(a, h.own_form_draft), OWN_SUPERVISORS),
+    Write(phrases.propose, lambda a, h: phrases.propose(a, group=h.own_phrase.group), OWN_SUPERVISORS),
+    Write(
+        phrases.adopt,
+        lambda a, h: phrases.adopt(a, group=h.own_phrase.group),
+        CENTRE,
+        before=lambda h: phrases.propose(_near(h), group=h.own_phrase.group),
+    ),
+    Write(proposals.put, _put, OWN_SUPERVISORS),
+    Write(
+        proposals.decline,
+        lambda a, h: proposals.decline(a, _proposed(h).id or 0, answer="暂不推广"),
+        CENTRE,
+        before=lambda h: _propose_rule(_near(h), h),
+    ),
+    Write(
+        proposals.withdraw,
+        lambda a, h: proposals.withdraw(a, _proposed(h).id or 0),
+        OWN_SUPERVISORS,
+        before=lambda h: _propose_rule(_near(h), h),
+    ),
+    Write(
+        proposals.taken_up,
+        _ended(proposals.taken_up),
+        OWN_SUPERVISORS,
+        before=lambda h: _propose_rule(_near(h), h),
+    ),
+    Write(
+        proposals.thrown_away,
+        _ended(proposals.thrown_away),
+        OWN_SUPERVISORS,
+        before=lambda h: _propose_rule(_near(h), h),
+    ),
+)
+WRITES = (*PHRASES, *RULES, *FORMS, *TRIALS, *OWN)

@@ -13,7 +13,7 @@ from alembic import context, op
 from qm.models.base import UtcDateTime
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from qm.web.manage import (  # noqa: E402, F401 - routes register on the bluepri
     people,
     phrase_versions,
     phrases,
+    proposals,
     quarantine,
     roster,
     rubric_bindings,

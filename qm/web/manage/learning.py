@@ -9,6 +9,8 @@ from flask_babel import gettext
 from qm.actor import UserRole
 from qm.errors import NotFound, QmError
 from qm.queries import learning as queries
+from qm.queries.ownership import owns
+from qm.queries.rubrics import owner
 from qm.services import errand_runs
 from qm.services import learning as service
 from qm.services import learning_runs as runs
@@ -22,16 +24,21 @@ from scoring.suggest import LEAST_ANSWERS
 @allow(UserRole.SUPERVISOR)
 def learning() -> ResponseReturnValue:
     """Every criterion without a rule."""
-    return render_template("pages/manage/learning.html", lines=queries.lines(), least=LEAST_ANSWERS)
+    return render_template("pages/manage/learning.html", lines=queries.lines(actor()), least=LEAST_ANSWERS)
 
 
 def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
-    view = queries.view(rubric_key, criterion)
+    view = queries.view(rubric_key, criterion, actor())
     under_way = view.run is not None and errand_runs.under_way(view.run)
     if "HX-Request" in request.headers and under_way:
         return render_template("partials/_learning_run.html", view=view, under_way=under_way), status
     page = render_template(
-        "pages/manage/learning_criterion.html", view=view, under_way=under_way, least=LEAST_ANSWERS, **more
+        "pages/manage/learning_criterion.html",
+        view=view,
+        under_way=under_way,
+        least=LEAST_ANSWERS,
+        decides=owns(actor(), owner(rubric_key)),
+        **more,
     )
     # A training that has ended changes the whole page: the part that asked gives way to it.
     headers = {"HX-Refresh": "true"} if "HX-Request" in request.headers else {}

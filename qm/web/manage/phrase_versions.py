@@ -48,7 +48,7 @@ def phrase_discard() -> ResponseReturnValue:
 def phrase_changes() -> ResponseReturnValue:
     """The draft against the version in force."""
     draft, published = queries.draft(), queries.published()
-    changes = queries.changes(queries.rows(published), queries.rows(draft)) if draft else None
+    changes = queries.own_changes(actor()) if draft else None
     return render_template(
         "pages/manage/phrase_changes.html",
         draft=draft,
@@ -112,7 +112,7 @@ def phrase_export() -> ResponseReturnValue:
     number = request.args.get("version", type=row_number)
     library = queries.version(number) if number else queries.draft() or queries.published()
     name = f"phrases-v{library.version}.csv" if library else "phrases.csv"
-    table = write_csv(queries.as_sets(queries.rows(library)))
+    table = write_csv(queries.as_sets(queries.shown_to(actor(), queries.rows(library))))
     return Response(
         "\ufeff" + table,  # spreadsheets take a table without this mark for GBK
         mimetype="text/csv",

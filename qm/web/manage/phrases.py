@@ -13,8 +13,10 @@ from wtforms.validators import DataRequired, Length
 
 from qm.actor import UserRole
 from qm.errors import InvalidInput, QmError
-from qm.models import PhraseRow
+from qm.models import PhraseRow, ProposalKind
 from qm.queries import phrases as queries
+from qm.queries import proposals
+from qm.queries.ownership import reach
 from qm.services import phrases as service
 from qm.web.access import actor, allow
 from qm.web.choices import named
@@ -64,7 +66,7 @@ class RestoreForm(FlaskForm):  # type: ignore[misc]
 def library_page(status: int = 200, **more: object) -> ResponseReturnValue:
     """The whole library: the draft where there is one, else the version in force."""
     draft, published = queries.draft(), queries.published()
-    rows = queries.rows(draft or published)
+    rows = queries.shown_to(actor(), queries.rows(draft or published))
     wanted = request.args.get("q", "").strip()[:60]
     page = render_template(
         "pages/manage/phrases.html",
@@ -74,10 +76,13 @@ def library_page(status: int = 200, **more: object) -> ResponseReturnValue:
         total=len(rows),
         wanted=wanted,
         found=queries.matching(rows, wanted) if wanted else [],
-        changes=queries.changes(queries.rows(published), rows) if draft else None,
+        changes=queries.own_changes(actor()) if draft else None,
         versions=queries.versions(),
         heard=len(queries.to_rescan(actor())),
         group_form=GroupForm(),
+        reach=reach(actor()),
+        proposed=proposals.waiting(actor(), ProposalKind.PHRASES),
+        addresses={row.group: url_for("manage.phrase_group", group=row.group) for row in rows},
         **more,
     )
     return page, status
@@ -89,7 +94,9 @@ def group_page(group: str, status: int = 200, **more: object) -> ResponseReturnV
     page = render_template(
         "pages/manage/phrase_group.html",
         draft=draft,
-        group=queries.group_of(draft or queries.published(), group),
+        group=queries.group_of(draft or queries.published(), group, actor()),
+        reach=reach(actor()),
+        proposal=proposals.latest(actor(), ProposalKind.PHRASES, group),
         roles=ROLES,
         form=PhraseForm(),
         **more,
@@ -164,6 +171,30 @@ def phrase_group_rename(group: str) -> ResponseReturnValue:
         flash(gettext("分组已改名为“%(name)s”。", name=name), "done")
 
     return _edited(group, rename)
+
+
+@blueprint.post("/phrases/groups/<group>/propose")
+@allow(UserRole.SUPERVISOR)
+def phrase_group_propose(group: str) -> ResponseReturnValue:
+    """Ask the centre to make the branch's group everybody's."""
+
+    def propose() -> None:
+        service.propose(actor(), group=group, note=request.form.get("note", ""))
+        flash(gettext("已提请总部发布；总部处理后会显示在这里。"), "done")
+
+    return _edited(group, propose)
+
+
+@blueprint.post("/phrases/groups/<group>/adopt")
+@allow(UserRole.SUPERVISOR)
+def phrase_group_adopt(group: str) -> ResponseReturnValue:
+    """Make a proposed group the centre's, in the draft."""
+
+    def adopt() -> None:
+        service.adopt(actor(), group=group)
+        flash(gettext("已采纳为总部的分组，发布后对所有机构生效。"), "done")
+
+    return _edited(group, adopt)
 
 
 @blueprint.post("/phrases/groups/<group>/<int:phrase_id>")

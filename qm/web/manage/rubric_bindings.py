@@ -23,11 +23,11 @@ def _page(status: int = 200, **more: object) -> ResponseReturnValue:
     page = render_template(
         "pages/manage/rubric_bindings.html",
         lines=queries.lines(actor()),
-        forms=queries.published_forms(),
+        forms=queries.published_forms(actor()),
         queues=queries.queues(),
         teams=queries.teams(actor()),
         today=today(),
-        everywhere=queries.everywhere(actor()),
+        without_team=queries.binds_without_team(actor()),
         **more,
     )
     return page, status

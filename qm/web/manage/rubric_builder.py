@@ -15,7 +15,8 @@ from qm.actor import UserRole
 from qm.errors import NotFound, QmError
 from qm.models import VersionState
 from qm.queries import rubric_builder as queries
-from qm.queries.rubrics import version
+from qm.queries.ownership import owns
+from qm.queries.rubrics import owner, version
 from qm.services import rubric_drafts as service
 from qm.services import rubric_drafts_edit as edits
 from qm.web.access import actor, allow
@@ -32,7 +33,7 @@ FORM = "form"
 
 def _page(rubric_id: int, at: str, status: int = 200, **more: object) -> ResponseReturnValue:
     """The builder with one part open; to htmx only what changes."""
-    row = version(rubric_id)
+    row = version(rubric_id, actor())
     rubric = rubric_from_dict(row.document)
     view = queries.builder(
         rubric_id, posted.answers_of(rubric, request.values), posted.data_of(request.values)
@@ -50,6 +51,7 @@ def _page(rubric_id: int, at: str, status: int = 200, **more: object) -> Respons
         criterion=part if isinstance(part, Criterion) else None,
         passages=queries.passages(actor(), rule),
         choices=choices(),
+        may_publish=owns(actor(), owner(row.key)),
         **more,
     )
     answer = make_response(page, status)
@@ -79,7 +81,8 @@ def _edited(rubric_id: int, at: str, act: Callable[[], str]) -> ResponseReturnVa
 @allow(UserRole.SUPERVISOR)
 def rubric_build(rubric_id: int) -> ResponseReturnValue:
     """A draft in the builder; versions that cannot change are only read."""
-    if version(rubric_id).state is not VersionState.DRAFT:
+    row = version(rubric_id, actor())
+    if row.state is not VersionState.DRAFT or not owns(actor(), row.branch_id):
         return redirect(url_for("manage.rubric", rubric_id=rubric_id))
     return _page(rubric_id, request.args.get("at", FORM)[:80])
 
@@ -201,7 +204,7 @@ def rubric_criterion_change(rubric_id: int, key: str) -> ResponseReturnValue:
 def _pressed(rubric_id: int, key: str, doing: str, value: str, name: str) -> str:
     """What a button of a question does; gives the part to show then."""
     if doing == "remove":
-        home = edits.home_of(rubric_from_dict(version(rubric_id).document), key).key
+        home = edits.home_of(rubric_from_dict(version(rubric_id, actor()).document), key).key
         _change(rubric_id, edits.remove_criterion(key), gettext("删去“%(name)s”", name=name))
         return f"s:{home}"
     if doing == "copy":
@@ -239,7 +242,7 @@ def _change(rubric_id: int, edit: edits.Edit, what: str) -> Rubric:
 
 def _title(rubric_id: int, at: str) -> str:
     """The name of a part, for the list of changes. Raises `NotFound` where it is gone."""
-    found = queries.part(rubric_from_dict(version(rubric_id).document), at)
+    found = queries.part(rubric_from_dict(version(rubric_id, actor()).document), at)
     if found is None:
         raise NotFound
     return found.title or gettext("未命名")

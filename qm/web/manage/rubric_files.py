@@ -34,7 +34,7 @@ def _download(data: bytes, name: str, kind: str) -> Response:
 @allow(UserRole.SUPERVISOR)
 def rubric_export(rubric_id: int, kind: str) -> ResponseReturnValue:
     """One version as a file to change and import again."""
-    view = queries.view(rubric_id)
+    view = queries.view(rubric_id, actor())
     name = f"{view.row.key}-v{view.row.version}.{kind}"
     if kind == "yaml":
         return _download(rubric_to_yaml(view.rubric).encode(), name, "application/yaml")

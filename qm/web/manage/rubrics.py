@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
+from qm.models import ProposalKind
+from qm.queries import proposals
 from qm.queries import rubrics as queries
+from qm.queries.ownership import reach
 from qm.services import rubrics as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
@@ -18,7 +21,16 @@ EXPORTS = (("xlsx", "Excel"), ("yaml", "YAML"))
 
 def list_page(status: int = 200, **more: object) -> ResponseReturnValue:
     """Every form, beside the file to import."""
-    return render_template("pages/manage/rubrics.html", lines=queries.lines(), **more), status
+    lines = queries.lines(actor())
+    page = render_template(
+        "pages/manage/rubrics.html",
+        lines=lines,
+        reach=reach(actor()),
+        proposed=proposals.waiting(actor(), ProposalKind.RUBRIC),
+        addresses={line.key: url_for("manage.rubric", rubric_id=line.newest.id) for line in lines},
+        **more,
+    )
+    return page, status
 
 
 @blueprint.get("/rubrics")
@@ -32,13 +44,15 @@ def rubrics() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rubric(rubric_id: int) -> ResponseReturnValue:
     """One version, as it will be read and scored."""
-    view = queries.view(rubric_id)
+    view = queries.view(rubric_id, actor())
     return render_template(
         "pages/manage/rubric.html",
         view=view,
         rubric=view.rubric,
         exports=EXPORTS,
         lost=not_in_table(view.rubric),
+        reach=reach(actor()),
+        proposal=proposals.latest(actor(), ProposalKind.RUBRIC, view.row.key),
     )
 
 
@@ -49,6 +63,15 @@ def rubric_publish(rubric_id: int) -> ResponseReturnValue:
     row = service.publish(actor(), rubric_id)
     said = gettext("“%(title)s”第 %(n)d 版已发布，此后的评分用这一版。", title=row.title, n=row.version)
     flash(said, "done")
+    return redirect(url_for("manage.rubric", rubric_id=rubric_id))
+
+
+@blueprint.post("/rubrics/<int:rubric_id>/propose")
+@allow(UserRole.SUPERVISOR)
+def rubric_propose(rubric_id: int) -> ResponseReturnValue:
+    """Ask the centre to publish the branch's draft for everybody."""
+    service.propose(actor(), rubric_id, note=request.form.get("note", ""))
+    flash(gettext("已提请总部发布；总部处理后会显示在这里。"), "done")
     return redirect(url_for("manage.rubric", rubric_id=rubric_id))
 
 

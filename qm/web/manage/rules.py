@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from qm.actor import UserRole
-from qm.models import FindingRow, RuleVersion
-from qm.queries import phrases
+from qm.models import FindingRow, ProposalKind, RuleVersion
+from qm.queries import phrases, proposals
 from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
+from qm.queries.ownership import reach
 from qm.queries.rules_calls import StoredCall, heard_ids, stored_calls
 from qm.services import rules_marks, rules_updates
 from qm.services.rejudge import latest
@@ -38,7 +39,7 @@ def group_names() -> dict[str, str]:
 def rules() -> ResponseReturnValue:
     """Every rule with how often it answers what and how right it is."""
     marks, verdicts = figures.marks(actor()), figures.marked_verdicts()
-    lines = queries.lines()
+    lines = queries.lines(actor())
     measured = {
         line.key: figures.measure(
             marks[line.key].values(), verdicts[line.key], queries.sought(queries.rule_of(line.shown))
@@ -54,6 +55,9 @@ def rules() -> ResponseReturnValue:
         Verdict=Verdict,
         run=latest(),
         updates=rules_updates.updates(lines),
+        reach=reach(actor()),
+        proposed=proposals.waiting(actor(), ProposalKind.RULE),
+        addresses={line.key: url_for("manage.rule", key=line.key) for line in lines},
     )
 
 
@@ -66,9 +70,9 @@ def rule(key: str) -> ResponseReturnValue:
 
 def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValue:
     """The page of a rule; `version` in the query shows an older one."""
-    line = queries.line(key)
+    line = queries.line(key, actor())
     number = request.args.get("version", type=row_number)
-    row = queries.version(key, number) if number else line.shown
+    row = queries.version(key, number, actor()) if number else line.shown
     shown = queries.rule_of(row)
     marks = figures.marks(actor(), key)[key]
     pointed = pointed_at(key, queries.sought(shown))
@@ -85,6 +89,8 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
         pointed=pointed,
         shadow=_shadow(line.draft, key) if line.draft else None,
         update=rules_updates.update_of(line),
+        reach=reach(actor()),
+        proposal=proposals.latest(actor(), ProposalKind.RULE, key),
         Verdict=Verdict,
         **more,
     )
@@ -136,7 +142,7 @@ def rule_mark(key: str, recording_id: str) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rule_audit(key: str) -> ResponseReturnValue:
     """Calls drawn at random, without saying what the rule found: these measure what it misses."""
-    line = queries.line(key)
+    line = queries.line(key, actor())
     shown = queries.rule_of(line.shown)
     drawn = rules_marks.draw(actor(), key, number=AUDIT)
     marks = figures.marks(actor(), key)[key]

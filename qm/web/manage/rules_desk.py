@@ -146,7 +146,7 @@ def show(desk: Desk, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "partials/_rule_workshop.html" if swapped else "pages/manage/rule_edit.html",
         desk=desk,
-        line=queries.line(desk.key) if desk.key else None,
+        line=queries.line(desk.key, actor()) if desk.key else None,
         editor=Editor(groups, desk.wrong, desk.focus),
         told=in_words(service.read_rule(document), groups) if document else None,
         unsaved=request.method == "POST" and document != stored,
@@ -183,7 +183,7 @@ def _says(document: str, rule: Rule) -> bool:
 
 
 def _stored(key: str | None) -> str:
-    draft = queries.line(key).draft if key else None
+    draft = queries.line(key, actor()).draft if key else None
     return draft.document if draft else ""
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from qm.actor import UserRole
 from qm.errors import InvalidInput, NotFound, QmError
 from qm.queries import rules as queries
+from qm.queries.ownership import owns
 from qm.queries.rules_calls import StoredCall, stored_calls
 from qm.services import rules as service
 from qm.services.rules_fixtures import read_script, run_fixtures
@@ -62,8 +63,8 @@ def rule_draft(key: str) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rule_edit(key: str) -> ResponseReturnValue:
     """The draft of a rule; where there is none, the rule's page."""
-    draft = queries.line(key).draft
-    if draft is None:
+    draft = queries.line(key, actor()).draft
+    if draft is None or not owns(actor(), draft.branch_id):
         return redirect(url_for("manage.rule", key=key))
     return show(opened(key, draft.document, draft.fixtures))
 
@@ -110,7 +111,7 @@ def rule_try() -> ResponseReturnValue:
 
 def _conversations(desk: Desk, how: str) -> list[Conversation | StoredCall]:
     if how == "script":
-        return [read_script(desk.script, agent_no=desk.agent_no)]
+        return [read_script(desk.script, agent_no=desk.agent_no, branch_id=actor().branch_id)]
     if how == "call":
         found = stored_calls([_recording_id(desk.recording)], actor())
         if not found:
@@ -148,6 +149,19 @@ def rule_publish(key: str) -> ResponseReturnValue:
     return _done(key, gettext("第 %(n)d 版已发布，新录音立即使用；旧录音可以重新判定。", n=row.version))
 
 
+@blueprint.post("/rules/<key>/propose")
+@allow(UserRole.SUPERVISOR)
+def rule_propose(key: str) -> ResponseReturnValue:
+    """Ask the centre to publish the branch's draft for everybody."""
+    try:
+        service.propose(actor(), key, note=request.form.get("note", ""))
+    except NotFound:
+        raise
+    except QmError as error:
+        return _done(key, "", error)
+    return _done(key, gettext("已提请总部发布；总部处理后会显示在这里。"))
+
+
 @blueprint.post("/rules/<key>/roll-back/<int:number>")
 @allow(UserRole.SUPERVISOR)
 def rule_roll_back(key: str, number: int) -> ResponseReturnValue:
@@ -168,7 +182,7 @@ def rule_discard(key: str) -> ResponseReturnValue:
     number = service.discard_draft(actor(), key)
     flash(gettext("第 %(n)d 版草稿已放弃。", n=number), "done")
     try:
-        queries.line(key)
+        queries.line(key, actor())
     except NotFound:
         return redirect(url_for("manage.rules"))
     return redirect(url_for("manage.rule", key=key))

@@ -38,7 +38,7 @@ def _choose(status: int = 200, **more: object) -> ResponseReturnValue:
     day = today()
     page = render_template(
         "pages/manage/whatif.html",
-        forms=queries.forms(),
+        forms=queries.forms(actor()),
         runs=queries.runs(actor()),
         restatements=queries.restatements(actor()),
         chosen=request.values.get("rubric", type=row_number),

@@ -12,7 +12,8 @@ from qm.services.audit import AuditAction, AuditSubject
 from qm.web.manage import audit_words
 
 GROUPS = (
-    audit_words.PEOPLE, audit_words.INTAKE, audit_words.PHRASES, audit_words.HEARING, audit_words.RULES,
+    audit_words.PEOPLE, audit_words.INTAKE, audit_words.PROPOSALS,
+    audit_words.PHRASES, audit_words.HEARING, audit_words.RULES,
     audit_words.RUBRICS, audit_words.JUDGING, audit_words.ASSIGNING, audit_words.REVIEWING,
     audit_words.TRIALS, audit_words.RECORDS, audit_words.UPKEEP,
 )  # fmt: skip

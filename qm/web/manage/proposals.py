@@ -1,0 +1,41 @@
+"""Proposals of branches: declined by the centre, taken back by the branch."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.actor import UserRole
+from qm.models import Proposal, ProposalKind
+from qm.services import proposals
+from qm.web.access import actor, allow
+from qm.web.manage import blueprint
+
+_PAGES = {
+    ProposalKind.RULE: "manage.rules",
+    ProposalKind.RUBRIC: "manage.rubrics",
+    ProposalKind.PHRASES: "manage.phrases",
+}
+
+
+@blueprint.post("/proposals/<int:proposal_id>/decline")
+@allow(UserRole.SUPERVISOR)
+def proposal_decline(proposal_id: int) -> ResponseReturnValue:
+    """Say no, with the reason."""
+    row = proposals.decline(actor(), proposal_id, answer=request.form.get("answer", ""))
+    flash(gettext("未采纳“%(title)s”；提议的机构会看到理由。", title=row.title), "done")
+    return _back(row)
+
+
+@blueprint.post("/proposals/<int:proposal_id>/withdraw")
+@allow(UserRole.SUPERVISOR)
+def proposal_withdraw(proposal_id: int) -> ResponseReturnValue:
+    """Take it back; the draft stays."""
+    row = proposals.withdraw(actor(), proposal_id)
+    flash(gettext("已撤回提议，草稿还在。"), "done")
+    return _back(row)
+
+
+def _back(row: Proposal) -> ResponseReturnValue:
+    return redirect(url_for(_PAGES[row.kind]))
