@@ -27,6 +27,7 @@ SMALL = {
     ("store_answers", "gone"): "the answers of one form",
     ("findings_of", "rules"): "the rules of one form",
     ("_shown", "ids"): "the utterances of one page",
+    ("add", "people.first_team"): "the agents of one generated team",
     ("_stored_findings", "recording_ids"): "the calls of a chunk",
     ("_latest_evaluations", "recording_ids"): "the calls of a chunk",
     ("_overtaken", "ids"): "the calls of a chunk",
