@@ -18,6 +18,7 @@ from qm.queries.formbuild import build_form
 from qm.queries.formviews import FormView
 from qm.queries.recordings import visible_to
 from qm.queries.rubrics import version
+from qm.stored import load_evidence
 from scoring.errors import AnswerInvalid, ScoringError
 from scoring.marks import check
 from scoring.rubric import Change, Problem, diff, rubric_from_dict, validate
@@ -158,10 +159,10 @@ def passages(actor: Actor, rule_key: str | None) -> tuple[Passage, ...]:
             .limit(EXAMPLES_MAX * 4)
         ).all()
     found = [
-        Passage(call.id, item["start_s"], item["end_s"], item["text"], call.started_at)
+        Passage(call.id, item.start_s, item.end_s, item.text, call.started_at)
         for finding, call in rows
-        for item in finding.evidence[:1]
-        if item["source"] not in ("absence", "unheard")
+        for item in map(load_evidence, finding.evidence[:1])
+        if item.source not in ("absence", "unheard")
     ]
     return tuple(found[:EXAMPLES_MAX])
 

@@ -42,11 +42,12 @@ SPEAKING = [
     *(ROOT / "transcribe/engines" / name for name in ("openai_api.py", "speech_model.py")),
     *(ROOT / "scoring/rules" / name for name in ("errors.py", "facts.py", "find_sound.py", "judge.py")),
     *(ROOT / "scoring/rules" / name for name in ("parse.py", "seed.py", "script.py")),
-    ROOT / "scoring/learn/training.py",
+    *(ROOT / "scoring" / name for name in ("arithmetic.py", "learn/training.py", "marks.py")),
+    *(ROOT / "scoring/rubric" / name for name in ("checks.py", "completeness.py", "criterion_checks.py")),
     *(ROOT / "qm/worker").rglob("*.py"),
     *(ROOT / "qm/services" / name for name in ("ingest.py", "rosters.py", "rejudge.py", "rules_form.py")),
 ]
-"""Modules whose Chinese is for readers; lists of tables and store addresses are for the command line."""
+"""Modules whose Chinese is for readers: not the headers that a manifest may have, nor store addresses."""
 HEARD = {"座席", "坐席", "客服", "客户", "呼入", "来电", "入呼", "呼出", "外呼", "去电", "出呼", "是", "否"}
 """Words that are read, not written."""
 
