@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -96,7 +96,7 @@ def keywords(transcript: Transcript, n: int = 8, *, cache_dir: Path | None = Non
     first call reads it.
     """
     known = _known(cache_dir)
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     counts: Counter[str] = Counter()
     for utterance in transcript.utterances:
         for word in _words(known.tokenizer, utterance.text):
