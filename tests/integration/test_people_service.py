@@ -149,7 +149,7 @@ def test_a_token_acts_for_its_user_until_it_is_revoked(admin: Actor, centre: Cen
 
 @pytest.mark.parametrize("lender", ["administrator", "headquarters", "inspector"])
 def test_nobody_issues_a_token_in_the_name_of_one_who_scores(lender: str, centre: Centre) -> None:
-    with pytest.raises((tokens.NotYours, NotFound)):
+    with pytest.raises((Forbidden, NotFound)):
         tokens.issue_token(
             centre.actors[lender], user_id=centre.actors["supervisor"].user_id or 0, name="借用"
         )

@@ -94,10 +94,10 @@ def test_a_scan_that_was_overtaken_scans_the_newer_transcript(
     (call,) = store_calls(1)
     compiled, newer = pipeline_scan.matcher, []
 
-    def while_heard_again(library_id: int) -> PhraseMatcher:
+    def while_heard_again(library_id: int, branch_id: int | None) -> PhraseMatcher:
         if not newer:
             newer.append(_heard_again(call))
-        return compiled(library_id)
+        return compiled(library_id, branch_id)
 
     monkeypatch.setattr(pipeline_scan, "matcher", while_heard_again)
     pipeline_scan.scan(call)

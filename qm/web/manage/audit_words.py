@@ -36,9 +36,9 @@ INTAKE: Words = {
 }
 PROPOSALS: Words = {
     AuditAction.PROPOSAL_MADE: lazy_gettext("提请总部发布"),
-    AuditAction.PROPOSAL_ACCEPTED: lazy_gettext("采纳提请"),
-    AuditAction.PROPOSAL_DECLINED: lazy_gettext("不采纳提请"),
-    AuditAction.PROPOSAL_WITHDRAWN: lazy_gettext("撤回提请"),
+    AuditAction.PROPOSAL_ACCEPTED: lazy_gettext("采纳提议"),
+    AuditAction.PROPOSAL_DECLINED: lazy_gettext("不采纳提议"),
+    AuditAction.PROPOSAL_WITHDRAWN: lazy_gettext("撤回提议"),
 }
 PHRASES: Words = {
     AuditAction.PHRASE_DRAFT_STARTED: lazy_gettext("开始编辑短语库"),
@@ -47,7 +47,7 @@ PHRASES: Words = {
     AuditAction.PHRASE_CHANGED: lazy_gettext("修改短语"),
     AuditAction.PHRASE_REMOVED: lazy_gettext("删除短语"),
     AuditAction.PHRASE_GROUP_RENAMED: lazy_gettext("短语分组改名"),
-    AuditAction.PHRASE_GROUP_ADOPTED: lazy_gettext("短语分组归总部"),
+    AuditAction.PHRASE_GROUP_ADOPTED: lazy_gettext("采纳机构的短语分组"),
     AuditAction.PHRASES_IMPORTED: lazy_gettext("导入短语"),
     AuditAction.PHRASE_LIBRARY_PUBLISHED: lazy_gettext("发布短语库"),
     AuditAction.VOCABULARY_CHANGED: lazy_gettext("修改队列词汇"),
@@ -146,7 +146,7 @@ SUBJECTS: Mapping[AuditSubject, LazyString] = {
     AuditSubject.PHRASE: lazy_gettext("短语"),
     AuditSubject.PHRASE_GROUP: lazy_gettext("短语分组"),
     AuditSubject.PHRASE_LIBRARY: lazy_gettext("短语库"),
-    AuditSubject.PROPOSAL: lazy_gettext("提请"),
+    AuditSubject.PROPOSAL: lazy_gettext("提议"),
     AuditSubject.QUARANTINE: lazy_gettext("隔离文件"),
     AuditSubject.QUEUE: lazy_gettext("队列"),
     AuditSubject.RECORDING: lazy_gettext("录音"),
