@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -82,12 +84,14 @@ def differences() -> list[object]:
         return list(compare_metadata(context, SQLModel.metadata))
 
 
-def test_a_migration_leaves_the_job_engines_tables_alone(any_database: str) -> None:
+def test_a_migration_leaves_the_job_engines_tables_alone(any_database: str, tmp_path: Path) -> None:
+    if any_database == "sqlite":  # the copy that a test is given has them already
+        database.bind(database.make_engine(f"sqlite:///{tmp_path / 'bare.sqlite'}"))
+        schema.migrate()
+    before = set(sa.inspect(database.engine()).get_table_names())
     engine.prepare()
     if any_database == "sqlite":
-        others = {"alembic_version", *SQLModel.metadata.tables}
-        names = set(sa.inspect(database.engine()).get_table_names()) - others
-        assert {name for name in names if not name.startswith(schema.SEARCH_TABLES)} == engine.TABLES
+        assert set(sa.inspect(database.engine()).get_table_names()) - before == engine.TABLES
     assert differences() == []
 
 
