@@ -16,7 +16,7 @@ from qm import database
 from qm.actor import SYSTEM, Actor
 from qm.database import writing
 from qm.errors import Forbidden, NotFound
-from qm.services import acknowledge, assignments, tokens
+from qm.services import acknowledge, assignments, listening, tokens
 from qm.settings import settings
 from tests.support import written_calls, written_library, written_people
 from tests.support.house import House, build_house
@@ -31,8 +31,8 @@ OF_NOBODY = {
     "leave_one_scored": "the demonstration's, by the command line; acts as its people",
     "ensure_seeded": "what an installation begins with, before anybody is here",
     "seed_rules": "what an installation begins with, before anybody is here",
-    "rebuild_index": "the command line's",
     "mask_stored": "the command line's and the road's",
+    "refresh": "what the database's planner knows, by the worker and the command line",
     "purge": "the worker's, daily",
     "store_derivatives": "a step of a recording's road",
     "transcribe": "a step of a recording's road",
@@ -45,15 +45,20 @@ OF_NOBODY = {
     "keep": "what the worker judged, in its run",
     "carry_out": "the worker's, for a run that somebody asked for",
     "work": "the worker's, for a run that somebody asked for",
-    "store_answers": "a part of saving, which asks",
     "sign_in": "nobody is signed in yet; it asks for the password",
     "token_used": "notes a use, after the token was accepted",
 }
 """Writes by no person, and why: by name."""
 
 
-NEED_A_PERSON = (acknowledge.acknowledge, assignments.take_next, tokens.issue_token)
-"""What the system cannot do: it has no calls of its own and no account."""
+NEED_A_PERSON = (
+    acknowledge.acknowledge,
+    assignments.take_next,
+    listening.downloaded,
+    listening.listened,
+    tokens.issue_token,
+)
+"""What the system cannot do: it has no calls of its own, no account and no ears."""
 each_write = pytest.mark.parametrize(
     "item", TABLE, ids=lambda item: f"{item.function.__module__.rpartition('.')[2]}.{item.function.__name__}"
 )

@@ -266,8 +266,15 @@ def _assigned(people: dict[str, Actor], recording_id: str) -> int:
 def _failed_and_token(people: dict[str, Actor], *recording_ids: str) -> int:
     with writing() as session:
         session.add_all(
-            Job(id=key, recording_id=key, state=JobState.FAILED, created_at=now(), updated_at=now())
-            for key in recording_ids
+            Job(
+                id=row.id,
+                recording_id=row.id,
+                branch_id=row.branch_id,
+                state=JobState.FAILED,
+                created_at=now(),
+                updated_at=now(),
+            )
+            for row in (session.get_one(Recording, key) for key in recording_ids)
         )
     near = people["near administrator"]
     return tokens.issue_token(near, user_id=near.user_id or 0, name="接口").token.id or 0

@@ -11,6 +11,7 @@ from qm.actor import Actor
 from qm.services import (
     acknowledge,
     assignments,
+    criterion_scores,
     doctor_mend,
     evaluations,
     ingest,
@@ -18,6 +19,7 @@ from qm.services import (
     packs,
     personal_data,
     quarantine,
+    refused_files,
     rejudge,
     releases,
     reruns,
@@ -66,7 +68,7 @@ def _take_manifest(actor: Actor, house: House) -> object:
 
 def _refuse(actor: Actor, house: House) -> object:
     refusal = AudioRefused(Refusal.BAD_CALL_DATA, "工号有误")
-    return quarantine.keep(house.sound, refusal, fields(), actor=actor, filename="call.wav")
+    return refused_files.keep_refused(house.sound, refusal, fields(), actor=actor, filename="call.wav")
 
 
 def _rubric_id(house: House) -> int:
@@ -91,7 +93,7 @@ WRITES = (
     Write(ingest.admit, _admit, ALL_TAKERS),
     Write(uploads.take_files, _take_files, ALL_TAKERS),
     Write(uploads.take_manifest, _take_manifest, ALL_TAKERS),
-    Write(quarantine.keep, _refuse, ALL_TAKERS),
+    Write(refused_files.keep_refused, _refuse, ALL_TAKERS),
     Write(
         quarantine.retry,
         lambda a, h: quarantine.retry(h.refused_id, actor=a, call_data={"agent_no": "8021"}),
@@ -115,6 +117,14 @@ WRITES = (
     Write(assignments.assign, _assign, who("supervisor")),
     Write(assignments.withdraw, lambda a, h: assignments.withdraw(a, h.assignment_id), who("supervisor")),
     Write(evaluations.save, lambda a, h: evaluations.save(a, h.call, Draft(0, _rubric_id(h), ())), SCORERS),
+    Write(
+        evaluations.save_read,
+        lambda a, h: evaluations.save_read(
+            a, h.call, _rubric_id(h), lambda _form, form_id: Draft(0, form_id, ())
+        ),
+        SCORERS,
+    ),
+    Write(criterion_scores.repair, lambda a, h: criterion_scores.repair(a, h.released), frozenset()),
     Write(releases.release, _release, SCORERS),
     Write(
         releases.take_back,
