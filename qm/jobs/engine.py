@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 APPLICATION = "qm-pipeline"
 QUEUE = "qm-recordings"
 WORKFLOW = "process_recording"
-ERRAND_QUEUE = "qm-errands"
-ERRAND_WORKFLOW = "run_errand"
+# The engine keeps these three names: what waits in a database of an earlier release goes on.
+BACKGROUND_QUEUE = "qm-errands"
+BACKGROUND_WORKFLOW = "run_errand"
 """Work on what is stored already, asked for by a person: it must not wait behind a thousand recordings."""
-ERRAND_PREFIX = "errand-"
+BACKGROUND_PREFIX = "errand-"
 VERSION = "1"
 """Pinned: raise it only when a step is added, removed or reordered, after the queue has run empty."""
 
@@ -110,14 +111,14 @@ def enqueue(session: Session, *, job_id: str, recording_id: str, first_step: str
     )
 
 
-def enqueue_errand(session: Session, *, workflow_id: str, kind: str, row_id: int) -> None:
-    """Put an errand into its queue within the caller's transaction. Raises as `check_prepared`."""
+def enqueue_background_task(session: Session, *, workflow_id: str, kind: str, row_id: int) -> None:
+    """Put a background task into its queue within the caller's transaction. Raises as `check_prepared`."""
     check_prepared()
     client().enqueue_in_transaction(
         session.connection(),
         {
-            "workflow_name": ERRAND_WORKFLOW,
-            "queue_name": ERRAND_QUEUE,
+            "workflow_name": BACKGROUND_WORKFLOW,
+            "queue_name": BACKGROUND_QUEUE,
             "workflow_id": workflow_id,
             "app_version": VERSION,
         },
@@ -152,9 +153,9 @@ def step_times(workflow_id: str) -> list[tuple[str, float, float]]:
 
 def resume(workflow_ids: list[str]) -> None:
     """Let any worker continue these workflows from their last finished step."""
-    errands = [item for item in workflow_ids if item.startswith(ERRAND_PREFIX)]
-    recordings = [item for item in workflow_ids if not item.startswith(ERRAND_PREFIX)]
-    for ids, queue in ((recordings, QUEUE), (errands, ERRAND_QUEUE)):
+    tasks = [item for item in workflow_ids if item.startswith(BACKGROUND_PREFIX)]
+    recordings = [item for item in workflow_ids if not item.startswith(BACKGROUND_PREFIX)]
+    for ids, queue in ((recordings, QUEUE), (tasks, BACKGROUND_QUEUE)):
         if ids:
             client().resume_workflows(ids, queue_name=queue)
 

@@ -13,7 +13,7 @@ from qm.database import reading, writing
 from qm.errors import Conflict, NotFound
 from qm.models import JobState, LearningRun
 from qm.queries import learning as queries
-from qm.services import audit, errand_runs, learning
+from qm.services import audit, background_runs, learning
 from recorder.message import Message
 from scoring.suggest import LEAST_ANSWERS
 
@@ -43,7 +43,7 @@ def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
     jobs.prepare()
     with writing() as session:
         last = queries.latest_run(rubric_key, criterion)
-        if last is not None and errand_runs.under_way(last):
+        if last is not None and background_runs.under_way(last):
             raise StillTraining
         moment = now()
         run = LearningRun(
@@ -58,7 +58,7 @@ def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
         session.add(run)
         session.flush()
         audit.record(actor, audit.AuditAction.TRAINING_REQUESTED, run.id, key=rubric_key, criterion=criterion)
-        jobs.send(session, jobs.Errand.TRAINING, run.id or 0)
+        jobs.enqueue_task(session, jobs.BackgroundTask.TRAINING, run.id or 0)
         return run
 
 
@@ -69,13 +69,13 @@ def cancel(actor: Actor, run_id: int) -> LearningRun:
         run = session.get(LearningRun, run_id)
         if run is None:
             raise NotFound
-        errand_runs.cancel(session, LearningRun, run_id, CANCELLED)
+        background_runs.cancel(session, LearningRun, run_id, CANCELLED)
         return run
 
 
 def work(run_id: int) -> None:
-    """Carry a training out, from the beginning, by `errand_runs.carry_out`."""
-    errand_runs.carry_out(LearningRun, run_id, _train, failed=BROKEN, done=0)
+    """Carry a training out, from the beginning, by `background_runs.carry_out`."""
+    background_runs.carry_out(LearningRun, run_id, _train, failed=BROKEN, done=0)
 
 
 def _train(run_id: int) -> None:
@@ -89,7 +89,7 @@ def _train(run_id: int) -> None:
             return
         said_at = time.monotonic()
         with writing() as session:
-            errand_runs.go_on(session, LearningRun, run_id, before=at, done=done, total=total)
+            background_runs.go_on(session, LearningRun, run_id, before=at, done=done, total=total)
         at = done
 
-    learning.train_criterion(errand_runs.asker(run), run.rubric_key, run.criterion, progress=read)
+    learning.train_criterion(background_runs.asker(run), run.rubric_key, run.criterion, progress=read)

@@ -19,7 +19,7 @@ from qm.queries import rules as rule_queries
 from qm.queries import whatif as queries
 from qm.queries.ownership import holds_for, home
 from qm.queries.rubrics import version
-from qm.services import audit, errand_runs
+from qm.services import audit, background_runs
 from qm.services.whatif_cases import lines_of
 from recorder.message import Message
 from scoring import rules
@@ -88,7 +88,7 @@ def start(
         session.add(run)
         session.flush()
         audit.record(actor, audit.AuditAction.WHATIF_STARTED, run.id, key=row.key, version=row.version)
-        jobs.send(session, jobs.Errand.WHATIF, run.id or 0)
+        jobs.enqueue_task(session, jobs.BackgroundTask.WHATIF, run.id or 0)
         return run
 
 
@@ -98,9 +98,9 @@ def resume(actor: Actor, run_id: int) -> None:
     queries.run_for(actor, run_id)
     jobs.prepare()
     with writing() as session:
-        if not errand_runs.queue_again(session, WhatIfRun, run_id):
+        if not background_runs.queue_again(session, WhatIfRun, run_id):
             raise StillRunning
-        jobs.send(session, jobs.Errand.WHATIF, run_id)
+        jobs.enqueue_task(session, jobs.BackgroundTask.WHATIF, run_id)
 
 
 def cancel(actor: Actor, run_id: int) -> None:
@@ -108,20 +108,20 @@ def cancel(actor: Actor, run_id: int) -> None:
     actor.require(UserRole.SUPERVISOR)
     queries.run_for(actor, run_id)
     with writing() as session:
-        errand_runs.cancel(session, WhatIfRun, run_id, CANCELLED)
+        background_runs.cancel(session, WhatIfRun, run_id, CANCELLED)
 
 
 def work(run_id: int) -> None:
-    """Carry a run out, from where it stands, by `errand_runs.carry_out`."""
-    errand_runs.carry_out(WhatIfRun, run_id, _try, failed=BROKEN)
+    """Carry a run out, from where it stands, by `background_runs.carry_out`."""
+    background_runs.carry_out(WhatIfRun, run_id, _try, failed=BROKEN)
 
 
 def _try(run_id: int) -> None:
     run = queries.run_of(run_id)
     key = version(run.rubric_id).key
     new = rubric_from_dict(run.document)
-    program = _program(errand_runs.asker(run)) if run.with_rule_drafts else None
-    asked = queries.evaluation_ids(errand_runs.asker(run), key, run.from_at, run.to_at)
+    program = _program(background_runs.asker(run)) if run.with_rule_drafts else None
+    asked = queries.evaluation_ids(background_runs.asker(run), key, run.from_at, run.to_at)
     with reading() as session:
         done = set(session.exec(select(WhatIfCall.evaluation_id).where(WhatIfCall.run_id == run_id)).all())
     todo = [item for item in asked if item not in done]
@@ -132,7 +132,7 @@ def _try(run_id: int) -> None:
             lines = lines_of(session, run_id, batch, new, program)
         with writing() as session:
             so_far = len(done) + start_at + len(batch)
-            errand_runs.go_on(session, WhatIfRun, run_id, before=at, done=so_far, total=len(asked))
+            background_runs.go_on(session, WhatIfRun, run_id, before=at, done=so_far, total=len(asked))
             session.add_all(lines)
         at = so_far
 

@@ -64,7 +64,7 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
 def _launch(name: str, ear: Ear) -> None:
     from dbos import DBOS  # noqa: PLC0415 - seconds to import; only workers need it
 
-    from qm.worker import errands, workflow  # noqa: F401, PLC0415 - they register with the engine on import
+    from qm.worker import background, workflow  # noqa: F401, PLC0415 - they register on import
 
     workflow.equip(workflow.Tools(worker=name, hear=ear.hear, prove=ear.prove))
     DBOS(
@@ -80,7 +80,7 @@ def _launch(name: str, ear: Ear) -> None:
     )
     DBOS.launch()
     DBOS.register_queue(engine.QUEUE, worker_concurrency=CALLS_AT_ONCE, polling_interval_sec=POLL_S)
-    DBOS.register_queue(engine.ERRAND_QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
+    DBOS.register_queue(engine.BACKGROUND_QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

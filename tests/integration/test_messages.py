@@ -31,7 +31,7 @@ from qm.models import (
     RejudgeRun,
 )
 from qm.queries.answers import answers_of
-from qm.services import errand_runs, learning, learning_runs
+from qm.services import background_runs, learning, learning_runs
 from qm.services.demo_score import accepted_draft
 from qm.services.evaluations import save
 from qm.services.ingest import ingest
@@ -145,7 +145,7 @@ def test_failures_and_warnings_are_read_in_english(
     )
 
 
-def test_an_errand_that_fails_says_why_in_the_readers_language(any_database: str) -> None:
+def test_a_background_task_that_fails_says_why_in_the_readers_language(any_database: str) -> None:
     def too_few(_run_id: int) -> None:
         raise learning.NotTrained(
             words=Message("人工答案只有一种（各种答案至少要有 %(least)s 个），学不到区别", least=8)
@@ -157,7 +157,7 @@ def test_an_errand_that_fails_says_why_in_the_readers_language(any_database: str
         )
         session.add(run)
         session.flush()
-    errand_runs.carry_out(LearningRun, run.id or 0, too_few, failed=learning_runs.BROKEN)
+    background_runs.carry_out(LearningRun, run.id or 0, too_few, failed=learning_runs.BROKEN)
     with reading() as session:
         error = session.exec(select(LearningRun.error)).one()
     assert isinstance(error, Message)

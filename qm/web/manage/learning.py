@@ -11,7 +11,7 @@ from qm.errors import NotFound, QmError
 from qm.queries import learning as queries
 from qm.queries.ownership import owns
 from qm.queries.rubrics import owner
-from qm.services import errand_runs
+from qm.services import background_runs
 from qm.services import learning as service
 from qm.services import learning_runs as runs
 from qm.web.access import actor, allow
@@ -29,7 +29,7 @@ def learning() -> ResponseReturnValue:
 
 def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
     view = queries.view(rubric_key, criterion, actor())
-    under_way = view.run is not None and errand_runs.under_way(view.run)
+    under_way = view.run is not None and background_runs.under_way(view.run)
     if "HX-Request" in request.headers and under_way:
         return render_template("partials/_learning_run.html", view=view, under_way=under_way), status
     page = render_template(

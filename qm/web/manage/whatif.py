@@ -14,7 +14,7 @@ from qm.clock import local, midnight, today
 from qm.errors import InvalidInput, QmError
 from qm.models.base import text_of
 from qm.queries import whatif as queries
-from qm.services import errand_runs, whatif_restate, whatif_runs
+from qm.services import background_runs, whatif_restate, whatif_runs
 from qm.web.access import actor, allow
 from qm.web.desk.answer_words import said_words
 from qm.web.locale import current_locale
@@ -91,7 +91,7 @@ def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnV
         run=view.run,
         page=page,
         pages=-(-view.changed // queries.PAGE),
-        under_way=errand_runs.under_way(view.run),
+        under_way=background_runs.under_way(view.run),
         **more,
     )
     return text, status

@@ -218,7 +218,7 @@ def test_what_is_wrong_with_a_form_is_said_in_english(form: RuleForm, told: str)
 
 
 @pytest.mark.usefixtures("english")
-def test_how_an_errand_ended_has_english_words() -> None:
+def test_how_a_background_task_ended_has_english_words() -> None:
     kept = [
         learning_runs.CANCELLED,
         Message(learning_runs.BROKEN, error="OSError"),

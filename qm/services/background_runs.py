@@ -1,4 +1,4 @@
-"""The rows of errands: how each moves from state to state, and how a worker carries one out."""
+"""The rows of background tasks: how each moves from state to state, and how a worker carries one out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qm.queries.people import actor_of
 from recorder.message import Message, message_of
 
 Run = LearningRun | WhatIfRun
-"""One errand with how far it is."""
+"""One background task with how far it is."""
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ _OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Stopped(Exception):
-    """Raised while an errand is carried out: it was cancelled, or is another worker's by now."""
+    """Raised while a background task is carried out: it was cancelled, or is another worker's by now."""
 
 
 def carry_out(
@@ -52,7 +52,9 @@ def carry_out(
         raise
     except Exception as error:
         name = type(error).__name__
-        log.warning("errand_failed", kind=table.__tablename__, row_id=run_id, error=name, exc_info=error)
+        log.warning(
+            "background_task_failed", kind=table.__tablename__, row_id=run_id, error=name, exc_info=error
+        )
         _end(table, run_id, JobState.FAILED, Message(failed, error=name))
     else:
         _end(table, run_id, JobState.DONE, "")

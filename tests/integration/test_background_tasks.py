@@ -52,7 +52,7 @@ def test_a_worker_carries_out_a_what_if(centre: Centre, start_worker: Callable[.
     assert queries.run_of(run_id).done == 3
 
 
-def test_an_errand_of_a_worker_that_died_is_carried_out_by_the_next(
+def test_a_background_task_of_a_worker_that_died_is_carried_out_by_the_next(
     centre: Centre, start_worker: Callable[..., Worker]
 ) -> None:
     first = start_worker(QM_WORKER_NAME="first")

@@ -1,4 +1,4 @@
-"""The durable workflow of an errand: one step, carried out again from where it stands after a crash."""
+"""The durable workflow of a background task: one step, which goes on where it stands after a crash."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import structlog
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from qm.jobs import Errand, engine
+from qm.jobs import BackgroundTask, engine
 
 log = structlog.get_logger()
 
@@ -27,12 +27,15 @@ def _training(row_id: int) -> None:
     learning_runs.work(row_id)
 
 
-_RUN: dict[Errand, Callable[[int], None]] = {Errand.WHATIF: _whatif, Errand.TRAINING: _training}
+_RUN: dict[BackgroundTask, Callable[[int], None]] = {
+    BackgroundTask.WHATIF: _whatif,
+    BackgroundTask.TRAINING: _training,
+}
 
 
-@DBOS.workflow(name=engine.ERRAND_WORKFLOW)
-def run_errand(kind: str, row_id: int) -> None:
-    """Carry out one errand; its row says how it ended."""
+@DBOS.workflow(name=engine.BACKGROUND_WORKFLOW)
+def run_background_task(kind: str, row_id: int) -> None:
+    """Carry out one background task; its row says how it ended."""
     _carry_out(kind, row_id)
 
 
@@ -45,5 +48,5 @@ def run_errand(kind: str, row_id: int) -> None:
     should_retry=lambda error: isinstance(error, OperationalError),
 )
 def _carry_out(kind: str, row_id: int) -> None:
-    log.info("errand_begun", kind=kind, row_id=row_id)
-    _RUN[Errand(kind)](row_id)
+    log.info("background_task_begun", kind=kind, row_id=row_id)
+    _RUN[BackgroundTask(kind)](row_id)
