@@ -1,4 +1,4 @@
-"""What is kept for a time only, and removed when it is over. Run once a day by every worker's household."""
+"""What is kept for a time only, and removed after it. Every worker's housekeeping runs it once a day."""
 
 from __future__ import annotations
 

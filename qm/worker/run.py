@@ -14,7 +14,7 @@ from qm.settings import Settings
 from qm.worker import names
 from qm.worker.ear import Ear
 from qm.worker.ear_child import EngineChoice
-from qm.worker.household import Household
+from qm.worker.housekeeping import Housekeeping
 from qm.worker.rejudging import Rejudging
 
 CALLS_AT_ONCE = 4
@@ -46,9 +46,9 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
     stop = stop or threading.Event()
     _stop_on_signals(stop)
     name = names.take(config.worker_name, folder=config.data_dir / "workers")
-    household = Household(name.text, config)
+    housekeeping = Housekeeping(name.text, config)
     engine.prepare()
-    household.begin()
+    housekeeping.begin()
     _launch(name.text, Ear(engine_choice(config)))
     rejudging = Rejudging()
     rejudging.begin()
@@ -57,7 +57,7 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
         if parent is not None and os.getppid() != parent:
             break
     rejudging.end()
-    household.end()
+    housekeeping.end()
     log.info("worker_stopped", worker=name.text)
 
 

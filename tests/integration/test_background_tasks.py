@@ -24,7 +24,7 @@ from qm.services import rejudge, whatif_runs
 from qm.services.ingest import ingest
 from qm.services.retries import retry_job
 from qm.services.seeds import ensure_seeded
-from qm.worker import household
+from qm.worker import housekeeping
 from tests.support.calls import fields, sound
 from tests.support.people import Centre
 from tests.support.workers import Worker, wait_until
@@ -95,13 +95,13 @@ def rested(recording_id: str) -> None:
 def test_what_is_refused_again_rests_twice_as_long_up_to_a_quarter_of_an_hour(
     centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client_of: Client
 ) -> None:
-    monkeypatch.setattr(household, "unavailable", lambda _config: None)
+    monkeypatch.setattr(housekeeping, "unavailable", lambda _config: None)
     recording_id = waiting_job(tmp_path)
-    assert household.wake(None) == 0, "it rests first"  # type: ignore[arg-type]
+    assert housekeeping.wake(None) == 0, "it rests first"  # type: ignore[arg-type]
     rests = []
     for _ in range(3):
         rested(recording_id)
-        assert household.wake(None) == 1  # type: ignore[arg-type]
+        assert housekeeping.wake(None) == 1  # type: ignore[arg-type]
         before = now()
         job = refuse(recording_id)
         assert job.next_at is not None

@@ -21,7 +21,7 @@ from qm.models import Job, JobState, Recording
 from qm.queries import jobs as queries
 from qm.services import statistics
 from qm.settings import settings
-from qm.worker import household
+from qm.worker import housekeeping
 from tests.support.calls import sound
 from tests.support.people import Centre, build_centre
 from tests.support.scored import add_call
@@ -158,7 +158,7 @@ def test_a_branch_sees_its_own_jobs_last_changed_first(busy: Centre) -> None:
 def test_a_worker_folds_the_counts_and_takes_statistics(
     centre: Centre, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
 ) -> None:
-    worker = household.Household("w", settings())
+    worker = housekeeping.Housekeeping("w", settings())
     done: list[str] = []
 
     def fold() -> None:
@@ -166,13 +166,13 @@ def test_a_worker_folds_the_counts_and_takes_statistics(
         if done.count("folded") == 3:
             worker._stop.set()
 
-    monkeypatch.setattr(household.beats, "BEAT_EVERY_S", 0.0)
-    monkeypatch.setattr(household, "FOLD_EVERY_BEATS", 2)
-    monkeypatch.setattr(household.tally, "fold", fold)
-    monkeypatch.setattr(household.statistics, "refresh", lambda: done.append("measured"))
+    monkeypatch.setattr(housekeeping.beats, "BEAT_EVERY_S", 0.0)
+    monkeypatch.setattr(housekeeping, "FOLD_EVERY_BEATS", 2)
+    monkeypatch.setattr(housekeeping.tally, "fold", fold)
+    monkeypatch.setattr(housekeeping.statistics, "refresh", lambda: done.append("measured"))
     worker._run()
     assert done.count("measured") == 1, "once an hour"
-    time_machine.move_to(now() + household.COUNT_EVERY)
+    time_machine.move_to(now() + housekeeping.COUNT_EVERY)
     worker._count()
     assert done.count("measured") == 2
 

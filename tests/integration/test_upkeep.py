@@ -23,7 +23,7 @@ from qm.services import ingest as ingest_service
 from qm.services import objects, quarantine, reruns, retention, retries
 from qm.services.ingest import ingest
 from qm.settings import settings
-from qm.worker.household import Household
+from qm.worker.housekeeping import Housekeeping
 from recorder.storage import StoreUnavailable
 from tests.support.calls import fields, sound
 from tests.support.people import Centre
@@ -86,9 +86,9 @@ def test_bytes_that_another_open_refusal_needs_stay(
 def test_a_worker_tidies_up_once_a_day(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
     monkeypatch.setattr(retention, "purge", lambda: runs.append(1) or retention.Purged(0, 0))
-    household = Household("w", settings())
+    housekeeping = Housekeeping("w", settings())
     for _ in range(3):
-        household._purge()
+        housekeeping._purge()
     assert len(runs) == 1
 
 

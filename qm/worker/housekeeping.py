@@ -30,7 +30,7 @@ _REACH_WITHIN_S = 3.0
 log = structlog.get_logger()
 
 
-class Household:
+class Housekeeping:
     """A thread that beats every few seconds from `begin` to `end`."""
 
     def __init__(self, name: str, config: Settings) -> None:
@@ -39,7 +39,7 @@ class Household:
         self._started_at = now()
         self._purge_at = self._count_at = self._started_at
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="household", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     def begin(self) -> None:
         """Say the first word, then keep going in the background."""
@@ -70,7 +70,7 @@ class Household:
                 self._purge()
                 self._count()
             except Exception as error:  # noqa: BLE001 - a database out of reach must not end the beat
-                log.warning("household_stumbled", worker=self.name, error=type(error).__name__)
+                log.warning("housekeeping_failed", worker=self.name, error=type(error).__name__)
 
     def _purge(self) -> None:
         if now() < self._purge_at:
