@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.types import Role
-from transcribe.bleed import own_frames
+from transcribe.crosstalk import own_frames
 from transcribe.frames import FRAME, RATE_HZ, levels_db
 from transcribe.types import Span
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.types import Role
-from transcribe.bleed import own_frames
+from transcribe.crosstalk import own_frames
 from transcribe.engines.windows import pack, sound, split_long
 from transcribe.frames import FRAME, RATE_HZ
 from transcribe.types import Span
