@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from recorder.message import Message
 from recorder.types import Role
-from transcribe.carry import carry
+from transcribe.alignment import align
 from transcribe.digits import runs
 from transcribe.pii import OWN_NUMBER, PiiFinder, PiiKind, PiiPiece, PiiSpan, piece_of
 from transcribe.types import Hit, Transcript, Utterance, Word
@@ -128,7 +128,7 @@ def _secret(
 
 def _shown(said: Utterance, piece: PiiPiece) -> tuple[int, int]:
     """Slice of the shown text for a piece, widened to whole runs of digits: too much hidden is no harm."""
-    start, end = carry(said.heard, said.text).of(piece.start_char, piece.end_char)
+    start, end = align(said.heard, said.text).of(piece.start_char, piece.end_char)
     for run in runs(said.text):
         if start == end and piece.digits in run.digits:
             start, end = run.start, run.end

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from qm.queries.callviews import Moment, Piece, Tone
-from transcribe.carry import carry
+from transcribe.alignment import align
 from transcribe.types import Utterance, Word
 
 T = TypeVar("T")
@@ -44,22 +44,22 @@ def find_words(text: str, words: str) -> tuple[int, int] | None:
 
 def shown_words(utterance: Utterance, mark: SpanMark) -> str:
     """The displayed words of a mark, without punctuation around them; empty where none stand for it."""
-    start, end = carry(utterance.heard, utterance.text).of(mark.start_char, mark.end_char)
+    start, end = align(utterance.heard, utterance.text).of(mark.start_char, mark.end_char)
     return utterance.text[start:end].strip(_AROUND)
 
 
 def pieces(utterance: Utterance, marks: Iterable[SpanMark]) -> tuple[Piece, ...]:
     """The displayed text in runs of one look, marks and doubtful words carried over from `heard`."""
-    carried = carry(utterance.heard, utterance.text)
+    alignment = align(utterance.heard, utterance.text)
     low = [False] * len(utterance.text)
     for start, end in low_spans(utterance.words, utterance.heard):
-        _paint(low, carried.of(start, end), True)
+        _paint(low, alignment.of(start, end), True)
     low = [unsure and char.isalnum() for unsure, char in zip(low, utterance.text, strict=True)]
     owner: list[Moment | None] = [None] * len(utterance.text)
     # The gravest, then the longest, is painted last and stays on top.
     ordered = sorted(marks, key=lambda m: (-_RANK[m.moment.tone], m.end_char - m.start_char))
     for mark in ordered:
-        _paint(owner, carried.of(mark.start_char, mark.end_char), mark.moment)
+        _paint(owner, alignment.of(mark.start_char, mark.end_char), mark.moment)
     return _runs(utterance.text, low, owner)
 
 

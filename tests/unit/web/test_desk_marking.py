@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qm.queries.callviews import Moment, MomentKind, Tone
-from qm.queries.marking import SpanMark, carry, find_words, low_spans, pieces, same_words
+from qm.queries.marking import SpanMark, align, find_words, low_spans, pieces, same_words
 from recorder.types import Role
 from transcribe.types import Utterance, Word
 
@@ -71,11 +71,11 @@ def test_words_are_found_across_punctuation() -> None:
 
 @given(TEXT, TEXT)
 def test_carrying_never_leaves_the_text_and_never_runs_backwards(heard: str, text: str) -> None:
-    carried = carry(heard, text)
-    assert len(carried.starts) == len(carried.ends) == len(heard)
-    for start, end in zip(carried.starts, carried.ends, strict=True):
+    alignment = align(heard, text)
+    assert len(alignment.starts) == len(alignment.ends) == len(heard)
+    for start, end in zip(alignment.starts, alignment.ends, strict=True):
         assert 0 <= start <= end <= len(text)
-    assert list(carried.starts) == sorted(carried.starts)
+    assert list(alignment.starts) == sorted(alignment.starts)
 
 
 @given(TEXT, TEXT, st.integers(0, 24), st.integers(0, 24))

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class Alignment:
     """For each character of one text, the slice of the other that stands for it."""
 
     starts: tuple[int, ...]
@@ -21,7 +21,7 @@ class Carried:
         return self.starts[start], self.ends[end - 1]
 
 
-def carry(heard: str, text: str) -> Carried:
+def align(heard: str, text: str) -> Alignment:
     """How `heard` lies on `text`: equal runs one to one, replaced runs in proportion."""
     starts = [0] * len(heard)
     ends = [0] * len(heard)
@@ -31,4 +31,4 @@ def carry(heard: str, text: str) -> Carried:
         for offset in range(size):
             starts[i1 + offset] = j1 + offset * room // size
             ends[i1 + offset] = j1 + -(-(offset + 1) * room // size)
-    return Carried(tuple(starts), tuple(ends))
+    return Alignment(tuple(starts), tuple(ends))
