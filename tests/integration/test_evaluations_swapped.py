@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from qm.database import reading
 from qm.models import Job, Recording, TranscriptRow, UtteranceRow
 from qm.queries.evaluations import human_evaluation
-from qm.services import pipeline, roles
+from qm.services import channels, pipeline
 from qm.services.releases import release
 from qm.services.seeds import ensure_seeded
 from recorder.types import Role
@@ -40,7 +40,7 @@ def test_swapping_exchanges_agent_and_customer_and_searches_phrases_anew(centre:
     inspector = centre.actors["inspector"]
     saved = save(inspector, rude, draft(all_best()[0]))
     before = spoken_by(rude)
-    roles.swap(inspector, rude)
+    channels.swap(inspector, rude)
     after = spoken_by(rude)
     assert [role is Role.AGENT for role in after] == [role is Role.CUSTOMER for role in before]
     with reading() as session:
@@ -54,7 +54,7 @@ def test_swapping_exchanges_agent_and_customer_and_searches_phrases_anew(centre:
     assert row is not None
     assert (row.id, row.transcript_id) == (saved.evaluation_id, current)
     pipeline.scan(rude)
-    roles.swap(inspector, rude)
+    channels.swap(inspector, rude)
     assert spoken_by(rude) == before
 
 
@@ -62,8 +62,8 @@ def test_a_released_call_keeps_its_roles(centre: Centre, rude: str) -> None:
     inspector = centre.actors["inspector"]
     saved = save(inspector, rude, draft(*all_best()))
     release(inspector, saved.evaluation_id, revision=saved.revision)
-    with pytest.raises(roles.JudgedAlready):
-        roles.swap(inspector, rude)
+    with pytest.raises(channels.JudgedAlready):
+        channels.swap(inspector, rude)
 
 
 def page_of(client: FlaskClient, recording_id: str) -> str:

@@ -18,7 +18,7 @@ from qm.models import AuditEvent, EvidenceRow, PersonalData, TranscriptRow, Utte
 from qm.queries import desk
 from qm.queries.personal_data import whole
 from qm.queries.search import search
-from qm.services import evaluations, personal_data, pipeline, roles
+from qm.services import channels, evaluations, personal_data, pipeline
 from qm.services.evaluations import Draft
 from qm.services.tokens import issue_token
 from recorder.types import Role
@@ -122,7 +122,7 @@ def test_others_may_not_ask(call: str, client_of: Client, name: str, status: int
 
 def test_swapping_channels_finds_the_numbers_anew(call: str) -> None:
     before = said(call)[1]
-    roles.swap(SYSTEM, call)
+    channels.swap(SYSTEM, call)
     row, after = said(call)
     assert after == before
     with reading() as session:

@@ -11,6 +11,7 @@ from qm.actor import Actor
 from qm.services import (
     acknowledge,
     assignments,
+    channels,
     criterion_scores,
     doctor_mend,
     evaluations,
@@ -24,7 +25,6 @@ from qm.services import (
     releases,
     reruns,
     retries,
-    roles,
     uploads,
 )
 from qm.services.doctor import Ailment, Trouble
@@ -105,7 +105,7 @@ WRITES = (
     Write(reruns.retry_failed, lambda a, _h: reruns.retry_failed(a), ALL_TAKERS),
     Write(reruns.rescan, lambda a, _h: reruns.rescan(a), anywhere("supervisor")),
     Write(rejudge.request, lambda a, _h: rejudge.request(a), ALL_TAKERS),
-    Write(roles.swap, lambda a, h: roles.swap(a, h.call), SCORERS),
+    Write(channels.swap, lambda a, h: channels.swap(a, h.call), SCORERS),
     Write(personal_data.reveal, lambda a, h: personal_data.reveal(a, h.call), SCORERS),
     Write(
         listening.listened,

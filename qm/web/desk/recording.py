@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.queries import desk
-from qm.services import roles
+from qm.services import channels
 from qm.web.access import actor, allow
 from qm.web.desk import blueprint
 
@@ -24,6 +24,6 @@ def recording(recording_id: str) -> ResponseReturnValue:
 @allow(UserRole.INSPECTOR, UserRole.SUPERVISOR)
 def swap(recording_id: str) -> ResponseReturnValue:
     """Exchange agent and customer."""
-    roles.swap(actor(), recording_id)
+    channels.swap(actor(), recording_id)
     flash(gettext("已互换声道，短语和建议正在重新查找，稍后刷新即可看到。"))
     return redirect(url_for("desk.review", recording_id=recording_id))
