@@ -65,7 +65,7 @@ def add(people: People, number: int, *, of_first_team: int) -> None:
 
 
 def _walk(truth: Path, agent_id: int, started_at: datetime) -> str:
-    """A sample through the services that a worker calls, heard by a perfect ear; gives its id."""
+    """A sample through the services that a worker calls, heard by a perfect engine; gives its id."""
     sound = next(path for path in sorted(SAMPLES.glob(f"{truth.stem}.*")) if path.suffix != ".json")
     with reading() as session:
         agent_no = session.get_one(Agent, agent_id).number

@@ -1,4 +1,4 @@
-"""Sample calls as a perfect ear would hear them: benches and tests of what comes after hearing."""
+"""Sample calls as a perfect engine would hear them: benches and tests of what comes after hearing."""
 
 from __future__ import annotations
 

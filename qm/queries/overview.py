@@ -31,7 +31,7 @@ from qm.settings import settings
 from transcribe.weights import wheels_installed
 
 
-class Ear(StrEnum):
+class EngineState(StrEnum):
     """Whether calls can be heard."""
 
     READY = "ready"
@@ -53,7 +53,7 @@ class Overview:
     """Length of all recordings, hours."""
     jobs: dict[JobState, int]
     quarantined: int
-    ear: Ear
+    engine: EngineState
     model: str
     """Name of the model or endpoint in the settings."""
     agents: int
@@ -83,15 +83,15 @@ class Overview:
         return self.jobs[JobState.QUEUED] + self.jobs[JobState.RUNNING]
 
 
-def ear() -> Ear:
+def engine_state() -> EngineState:
     """Whether calls can be heard, as far as can be told without reading the weights."""
     config = settings()
     if config.engine != "whisper":
-        return Ear.REMOTE
+        return EngineState.REMOTE
     given = Path(config.model).expanduser() / "model.bin"
     if given.is_file() or (config.resolved_models_dir / config.model / "model.bin").is_file():
-        return Ear.READY
-    return Ear.JOINABLE if config.model == "base" and wheels_installed() else Ear.MISSING
+        return EngineState.READY
+    return EngineState.JOINABLE if config.model == "base" and wheels_installed() else EngineState.MISSING
 
 
 def overview(actor: Actor) -> Overview:
@@ -126,7 +126,7 @@ def overview(actor: Actor) -> Overview:
         hours=sum(seconds or 0.0 for _, _, seconds in statuses) / 3600,
         jobs=jobs.counts(actor),
         quarantined=quarantine.count(actor),
-        ear=ear(),
+        engine=engine_state(),
         model=config.model if config.engine == "whisper" else config.engine_endpoint,
         agents=agents,
         users=users,

@@ -12,8 +12,8 @@ import structlog
 from qm.jobs import engine
 from qm.settings import Settings
 from qm.worker import names
-from qm.worker.ear import Ear
-from qm.worker.ear_child import EngineChoice
+from qm.worker.hearing_child import EngineChoice
+from qm.worker.hearing_process import HearingProcess
 from qm.worker.housekeeping import Housekeeping
 from qm.worker.rejudging import Rejudging
 
@@ -49,7 +49,7 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
     housekeeping = Housekeeping(name.text, config)
     engine.prepare()
     housekeeping.begin()
-    _launch(name.text, Ear(engine_choice(config)))
+    _launch(name.text, HearingProcess(engine_choice(config)))
     rejudging = Rejudging()
     rejudging.begin()
     log.info("worker_started", worker=name.text)
@@ -61,12 +61,12 @@ def run(config: Settings, *, stop: threading.Event | None = None, parent: int | 
     log.info("worker_stopped", worker=name.text)
 
 
-def _launch(name: str, ear: Ear) -> None:
+def _launch(name: str, hearing: HearingProcess) -> None:
     from dbos import DBOS  # noqa: PLC0415 - seconds to import; only workers need it
 
     from qm.worker import background, workflow  # noqa: F401, PLC0415 - they register on import
 
-    workflow.equip(workflow.Tools(worker=name, hear=ear.hear, prove=ear.prove))
+    workflow.equip(workflow.Tools(worker=name, hear=hearing.hear, prove=hearing.prove))
     DBOS(
         config={
             "name": engine.APPLICATION,

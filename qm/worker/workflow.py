@@ -21,7 +21,7 @@ from qm.models import Job
 from qm.services import pipeline
 from qm.services.pipeline_hear import RolesChanged
 from qm.services.pipeline_status import RecordingGone
-from qm.worker.ear import CallUnhearable, HearingFailed
+from qm.worker.hearing_process import CallUnhearable, HearingFailed
 from recorder.message import Message, advised, message_of
 from recorder.storage import ObjectMissing, StorageError
 from recorder.types import AudioRefused

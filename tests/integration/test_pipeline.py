@@ -35,7 +35,7 @@ from qm.queries.search import search
 from qm.services import objects, pipeline, seeds
 from qm.services.ingest import ingest
 from qm.worker import workflow
-from qm.worker.ear import CallUnhearable
+from qm.worker.hearing_process import CallUnhearable
 from recorder.calldata import sidecar_call_data
 from recorder.peaks import Peaks
 from recorder.probe import probe
@@ -49,14 +49,14 @@ TRUTH = SAMPLES / f"{NAME}.json"
 
 
 def truth(_request: HearingRequest, progress: Progress) -> Transcript:
-    """An ear that hears what the sample says was said."""
+    """An engine that hears what the sample says was said."""
     progress(0.5)
     progress(1.0)
     return transcript_of(TRUTH, {})
 
 
 def nothing_proved(_request: HearingRequest, questions: Sequence[Question]) -> Answers:
-    """An ear that has no second listening."""
+    """An engine that has no second listening."""
     return [None] * len(questions)
 
 
@@ -164,7 +164,7 @@ def test_no_automatic_answer_without_evidence(recording_id: str) -> None:
 
 
 def misheard(_request: HearingRequest, progress: Progress) -> Transcript:
-    """An ear that writes 不归我管 so wrongly that the text alone cannot tell."""
+    """An engine that writes 不归我管 so wrongly that the text alone cannot tell."""
     progress(1.0)
     return transcript_of(TRUTH, {"不归我管": "不会我怪"})
 

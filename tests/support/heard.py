@@ -1,4 +1,4 @@
-"""Sample calls on their whole road, but for the ear: what was said is taken from the sample's truth.
+"""Sample calls on their whole road, but for the engine: what was said is taken from the sample's truth.
 
 Storing, scanning and pre-scoring are the real services; only Whisper is left out, which has tests of its own.
 """

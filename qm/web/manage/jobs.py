@@ -36,7 +36,7 @@ def jobs() -> ResponseReturnValue:
         page=page,
         page_size=PAGE,
         workers=len(beats.alive()),
-        ear=overview.ear(),
+        engine=overview.engine_state(),
     )
 
 

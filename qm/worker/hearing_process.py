@@ -1,4 +1,4 @@
-"""The worker's ear: one child process that hears, fed by whichever steps are waiting.
+"""One child process of the worker that hears, fed by whichever steps are waiting.
 
 Calls that wait together are heard together (short calls share the network's windows); questions about a
 call that was heard go before, because they take little. The child is replaced after a number of calls,
@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from qm.hearing import Answers, HearingRequest
-from qm.worker.ear_child import (
+from qm.worker.hearing_child import (
     Asked,
     EngineChoice,
     Progressed,
@@ -64,7 +64,7 @@ class _Waiting:
 _Line = tuple[int, int, _Waiting | None]
 
 
-class Ear:
+class HearingProcess:
     """Hears calls in a child process. Safe to use from several threads."""
 
     def __init__(self, choice: EngineChoice, *, calls_per_child: int = CALLS_PER_CHILD) -> None:
@@ -74,7 +74,7 @@ class Ear:
         self._number = itertools.count()
         self._child: tuple[BaseProcess, Connection] | None = None
         self._heard = 0
-        self._thread = threading.Thread(target=self._serve, name="ear", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="hearing", daemon=True)
         self._thread.start()
 
     def hear(self, request: HearingRequest, progress: Progress) -> Transcript:
@@ -164,7 +164,7 @@ class Ear:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
             asked = (theirs, self._choice, os.getpid())
-            process = context.Process(target=listen, args=asked, name="qm-ear", daemon=True)
+            process = context.Process(target=listen, args=asked, name="qm-hearing", daemon=True)
             process.start()
             theirs.close()
             self._child, self._heard = (process, ours), 0

@@ -1,4 +1,4 @@
-"""The worker's ear with the real network: a call is heard, then asked about, in one child process."""
+"""The worker's hearing process with the real network: a call is heard, then asked about, in one child."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from qm.hearing import HearingRequest
 from qm.paths import SAMPLES
-from qm.worker.ear import CallUnhearable, Ear
-from qm.worker.ear_child import EngineChoice
+from qm.worker.hearing_child import EngineChoice
+from qm.worker.hearing_process import CallUnhearable, HearingProcess
 from recorder.probe import probe
 from recorder.types import Role
 from transcribe.phrases import PhraseMatcher, Question
@@ -25,8 +25,8 @@ PATH = SAMPLES / "p07_no_closing.wav"
 
 
 @pytest.fixture(scope="module")
-def ear(models_dir: Path):
-    made = Ear(EngineChoice("whisper", "base", models_dir, 0, ""))
+def hearing(models_dir: Path):
+    made = HearingProcess(EngineChoice("whisper", "base", models_dir, 0, ""))
     yield made
     made.close()
 
@@ -37,16 +37,16 @@ def request_of() -> HearingRequest:
 
 
 @pytest.fixture(scope="module")
-def heard(ear: Ear, request_of: HearingRequest) -> Transcript:
-    return ear.hear(request_of, lambda _share: None)
+def heard(hearing: HearingProcess, request_of: HearingRequest) -> Transcript:
+    return hearing.hear(request_of, lambda _share: None)
 
 
 def test_the_ear_tells_by_the_sound_which_words_were_said(
-    ear: Ear, request_of: HearingRequest, heard: Transcript
+    hearing: HearingProcess, request_of: HearingRequest, heard: Transcript
 ) -> None:
     turn = next(said for said in heard.utterances if "提前" in said.text)
     where = turn.role, turn.start_s, turn.end_s
-    as_heard, other = ear.prove(
+    as_heard, other = hearing.prove(
         request_of, [Question(*where, turn.heard, turn.heard), Question(*where, turn.heard, "感谢您的来电")]
     )
     assert as_heard is not None
@@ -55,11 +55,11 @@ def test_the_ear_tells_by_the_sound_which_words_were_said(
 
 
 def test_the_library_is_proved_over_the_pipe_as_it_is_beside_the_network(
-    ear: Ear, request_of: HearingRequest, heard: Transcript
+    hearing: HearingProcess, request_of: HearingRequest, heard: Transcript
 ) -> None:
     class OverThePipe:
         def prove(self, questions: list[Question]):
-            return ear.prove(request_of, questions)
+            return hearing.prove(request_of, questions)
 
     matcher = PhraseMatcher(phrase for group in seed() for phrase in group.phrases)
     hits = matcher.scan(heard, prover=OverThePipe())
@@ -68,9 +68,11 @@ def test_the_library_is_proved_over_the_pipe_as_it_is_beside_the_network(
 
 
 def test_questions_about_a_file_that_is_no_sound_are_refused(
-    ear: Ear, request_of: HearingRequest, tmp_path: Path
+    hearing: HearingProcess, request_of: HearingRequest, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF")
     with pytest.raises(CallUnhearable):
-        ear.prove(HearingRequest(broken, request_of.info), [Question(Role.AGENT, 0.0, 1.0, "您好", "您好")])
+        hearing.prove(
+            HearingRequest(broken, request_of.info), [Question(Role.AGENT, 0.0, 1.0, "您好", "您好")]
+        )

@@ -1,7 +1,7 @@
-"""Memory of the ear over many calls, and one long call: figures of docs/hearing.md.
+"""Memory of the hearing process over many calls, and one long call: figures of docs/hearing.md.
 
-python -m tests.bench.bench_ear_memory many 300
-python -m tests.bench.bench_ear_memory long 60
+python -m tests.bench.bench_hearing_memory many 300
+python -m tests.bench.bench_hearing_memory long 60
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from qm.bench.memory import PeakMemory, resident_bytes
 from qm.hearing import HearingRequest
 from qm.paths import SAMPLES
 from qm.settings import settings
-from qm.worker.ear import Ear
+from qm.worker.hearing_process import HearingProcess
 from qm.worker.run import engine_choice
 from recorder.decode import decode
 from recorder.limits import Limits
@@ -53,15 +53,15 @@ def write(path: Path, sound: np.ndarray) -> HearingRequest:
     return HearingRequest(path, probe(path, limits=LIMITS))
 
 
-def child_bytes(ear: Ear) -> int:
-    """Resident memory of the ear's process."""
-    child = ear._child
+def child_bytes(hearing: HearingProcess) -> int:
+    """Resident memory of the hearing process."""
+    child = hearing._child
     return resident_bytes([child[0].pid or 0]) if child else 0
 
 
 def many(count: int, folder: Path) -> None:
     """`count` different trims of the samples, four waiting at a time, in one process."""
-    sounds, ear = two_channels(), Ear(engine_choice(settings()), calls_per_child=count + 1)
+    sounds, hearing = two_channels(), HearingProcess(engine_choice(settings()), calls_per_child=count + 1)
     chance = np.random.default_rng(1)
     began, audio_s = time.monotonic(), 0.0
     with ThreadPoolExecutor(4) as pool:
@@ -73,11 +73,11 @@ def many(count: int, folder: Path) -> None:
                 stop = len(sound) - int(chance.integers(0, len(sound) // 3))
                 requests.append(write(folder / f"{number}.wav", sound[start:stop]))
             audio_s += sum(request.info.duration_s for request in requests)
-            list(pool.map(lambda request: ear.hear(request, lambda _share: None), requests))
+            list(pool.map(lambda request: hearing.hear(request, lambda _share: None), requests))
             took = time.monotonic() - began
             said = f"{at + len(requests)} calls {audio_s:.0f} s of sound {took:.0f} s"
-            print(f"{said} ear {child_bytes(ear) / 2**20:.0f} MiB", flush=True)
-    ear.close()
+            print(f"{said} hearing {child_bytes(hearing) / 2**20:.0f} MiB", flush=True)
+    hearing.close()
 
 
 def long(minutes: int, folder: Path) -> None:
@@ -88,16 +88,16 @@ def long(minutes: int, folder: Path) -> None:
         pieces.append(sounds[len(pieces) % len(sounds)])
         length += len(pieces[-1])
     request = write(folder / "long.wav", np.concatenate(pieces)[: minutes * 60 * RATE_HZ])
-    ear = Ear(engine_choice(settings()))
-    with PeakMemory(lambda: [ear._child[0].pid or 0] if ear._child else []) as memory:
+    hearing = HearingProcess(engine_choice(settings()))
+    with PeakMemory(lambda: [hearing._child[0].pid or 0] if hearing._child else []) as memory:
         began = time.monotonic()
-        heard = ear.hear(request, lambda share: print(f"{share:.0%}", end=" ", flush=True))
+        heard = hearing.hear(request, lambda share: print(f"{share:.0%}", end=" ", flush=True))
         took = time.monotonic() - began
     words = sum(len(said.text) for said in heard.utterances)
     print(f"\n{request.info.duration_s:.0f} s heard in {took:.0f} s")
     print(f"{len(heard.utterances)} turns, {words} characters")
-    print(f"ear at most {memory.peak_bytes / 2**20:.0f} MiB, unheard {heard.unheard}")
-    ear.close()
+    print(f"hearing at most {memory.peak_bytes / 2**20:.0f} MiB, unheard {heard.unheard}")
+    hearing.close()
 
 
 if __name__ == "__main__":
