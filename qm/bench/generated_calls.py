@@ -27,7 +27,7 @@ from qm.jobs import Step, mirror
 from qm.models import Agent, AuditEvent, Job, JobState, Recording, RecordingStatus, Team
 from qm.paths import SAMPLES
 from qm.services.ingest import ingest
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from qm.services.pipeline_prescore import prescore
 from qm.services.pipeline_scan import scan
 from qm.services.pipeline_store import store_derivatives
@@ -74,7 +74,7 @@ def _walk(truth: Path, agent_id: int, started_at: datetime) -> str:
     recording_id = ingest(sound, call, actor=SYSTEM, filename=sound.name).recording_id or ""
     mirror.begin(recording_id, Step.STORE, worker=SOURCE)
     with writing() as session:
-        keep(session, recording_id, transcript_of(truth))
+        keep_transcript(session, recording_id, transcript_of(truth))
     scan(recording_id)
     prescore(recording_id)
     mirror.finish(recording_id)

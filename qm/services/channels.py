@@ -14,7 +14,7 @@ from qm.models import Evaluation, EvaluationState, TranscriptRow
 from qm.queries.personal_data import whole
 from qm.queries.recordings import by_a_person, recording_for
 from qm.services import audit
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from recorder.types import Role
 from transcribe.types import Acoustics, Transcript
 
@@ -55,7 +55,7 @@ def swap(actor: Actor, recording_id: str) -> None:
             select(TranscriptRow).where(TranscriptRow.recording_id == recording_id, TranscriptRow.current)
         ).first()
         if row is not None:
-            kept = keep(session, recording_id, swapped(whole(row)))
+            kept = keep_transcript(session, recording_id, swapped(whole(row)))
             if draft is not None:
                 draft.transcript_id = kept.id
                 session.add(draft)

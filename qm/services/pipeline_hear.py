@@ -42,10 +42,10 @@ def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Prog
         if load(session, recording_id).roles_swapped != recording.roles_swapped:
             raise RolesChanged
         if not _heard_since(session, recording_id, since):
-            keep(session, recording_id, heard)
+            keep_transcript(session, recording_id, heard)
 
 
-def keep(session: Session, recording_id: str, transcript: Transcript) -> TranscriptRow:
+def keep_transcript(session: Session, recording_id: str, transcript: Transcript) -> TranscriptRow:
     """Make this the current transcript; the earlier one stays for the evaluations that pin it.
 
     Personal numbers are taken out and kept apart.

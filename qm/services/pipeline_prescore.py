@@ -8,7 +8,7 @@ from qm.models import RecordingStatus
 from qm.services.pipeline_scan import NoPhraseLibrary
 from qm.services.pipeline_status import load, mark
 from qm.services.rejudge_chunk import judge_chunk
-from qm.services.rejudge_store import RulesChanged, keep
+from qm.services.rejudge_store import RulesChanged, keep_chunk
 
 _TRIES = 5
 """Rules are rarely published many times while one call is judged."""
@@ -30,7 +30,7 @@ def prescore(recording_id: str) -> None:
             raise NoPhraseLibrary
         try:
             with writing() as session:
-                kept = keep(chunk)
+                kept = keep_chunk(chunk)
                 if not (kept.heard_anew or kept.judged_anew):
                     mark(session, recording_id, RecordingStatus.READY)
         except RulesChanged:

@@ -30,7 +30,7 @@ from qm.models import JobState, RejudgeRun
 from qm.queries.rules_calls import heard_ids
 from qm.services import audit
 from qm.services.rejudge_chunk import Chunk, begin_child, judge_chunk, judge_in_child
-from qm.services.rejudge_store import RulesChanged, keep
+from qm.services.rejudge_store import RulesChanged, keep_chunk
 from recorder.message import Message, advised, message_of
 
 CHUNK = 200
@@ -132,7 +132,7 @@ def rejudge(
     with _seldom_collecting():
         for chunk in _judged(todo, min(processes, len(todo))):
             try:
-                changed += keep(chunk).changed
+                changed += keep_chunk(chunk).changed
             except RulesChanged:
                 todo.append(list(chunk.recording_ids))
                 continue

@@ -48,7 +48,7 @@ class Kept:
     """Calls that were dropped: others have judged them meanwhile."""
 
 
-def keep(chunk: Chunk) -> Kept:
+def keep_chunk(chunk: Chunk) -> Kept:
     """Replace findings and automatic evaluations where they changed.
 
     What was judged from a transcript, hits or findings that others have replaced meanwhile is dropped.

@@ -61,7 +61,7 @@ def begin(actor: Actor, *, title: str, mode: ScoringMode) -> RubricVersion:
     with writing() as session:
         key = _free(session, spelled_key(title))
         rubric = add_section("")(Rubric(key, title, 1, mode, ()))
-        return keep(session, actor, rubric, branch_id=home(actor), what="新建")
+        return keep_draft(session, actor, rubric, branch_id=home(actor), what="新建")
 
 
 def copy(actor: Actor, rubric_id: int) -> RubricVersion:
@@ -83,10 +83,10 @@ def copy(actor: Actor, rubric_id: int) -> RubricVersion:
         writer = owner if owns(actor, owner) else actor.branch_id
         number = max(row.version for row in versions) + 1
         rubric = replace(rubric_from_dict(source.document), version=number)
-        return keep(session, actor, rubric, branch_id=writer, what=f"复制第 {source.version} 版")
+        return keep_draft(session, actor, rubric, branch_id=writer, what=f"复制第 {source.version} 版")
 
 
-def keep(
+def keep_draft(
     session: Session,
     actor: Actor,
     rubric: Rubric,

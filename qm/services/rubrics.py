@@ -69,7 +69,7 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
         session.flush()
         numbers = [v.version for v in versions if v.state is not VersionState.DRAFT]
         kept = replace(rubric, version=max(numbers, default=0) + 1)
-        row = rubric_drafts.keep(session, actor, kept, branch_id=writer, what="导入", problems=unread)
+        row = rubric_drafts.keep_draft(session, actor, kept, branch_id=writer, what="导入", problems=unread)
         audit.record(actor, audit.AuditAction.RUBRIC_IMPORTED, row.id, key=row.key, version=row.version)
         return row
 

@@ -21,7 +21,7 @@ from qm.services import learning as service
 from qm.services import learning_runs as runs
 from qm.services import rubric_drafts, rubrics
 from qm.services import rubric_drafts_edit as edits
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from qm.services.seeds import ensure_seeded
 from recorder.types import Role
 from scoring.types import Policy, Rubric
@@ -45,7 +45,7 @@ def hear(recording_id: str, said: str) -> None:
         engine="truth", engine_version="1", model="none",
     )  # fmt: skip
     with writing() as session:
-        keep(session, recording_id, transcript)
+        keep_transcript(session, recording_id, transcript)
 
 
 def options() -> tuple[str, str]:

@@ -31,7 +31,7 @@ from qm.models import (
 from qm.services import pipeline, pipeline_prescore, pipeline_scan, rejudge, rejudge_store
 from qm.services import rules as service
 from qm.services.rejudge_chunk import judge_chunk
-from qm.services.rejudge_store import RulesChanged, keep
+from qm.services.rejudge_store import RulesChanged, keep_chunk
 from qm.services.seeds import ensure_seeded
 from tests.support.people import Centre
 from transcribe.phrases import PhraseMatcher
@@ -80,8 +80,8 @@ def test_an_older_run_leaves_what_a_newer_one_has_written(any_database: str) -> 
     older = judge_chunk([call])
     transcript_id = _heard_again(call)
     newer = judge_chunk([call])
-    assert keep(newer).changed == 1
-    kept = keep(older)
+    assert keep_chunk(newer).changed == 1
+    kept = keep_chunk(older)
     assert (kept.changed, kept.heard_anew) == (0, (call,))
     assert _transcripts(call) == {transcript_id}
     assert [row.transcript_id for row in _automatic(call)] == [transcript_id]
@@ -110,8 +110,8 @@ def test_of_two_runs_that_judged_the_same_the_later_to_write_gives_way(any_datab
     ensure_seeded()
     calls = store_calls(2)
     first, second = judge_chunk(calls), judge_chunk(calls)
-    assert keep(first).changed == 2
-    kept = keep(second)
+    assert keep_chunk(first).changed == 2
+    kept = keep_chunk(second)
     assert (kept.changed, kept.judged_anew) == (0, tuple(sorted(calls)))
     assert [row.revision for call in calls for row in _automatic(call)] == [0, 0]
 
@@ -123,7 +123,7 @@ def test_what_was_judged_by_rules_no_longer_in_force_is_judged_again(any_databas
     service.create(SYSTEM, document=HELLO)
     service.publish(SYSTEM, "says_hello")
     with pytest.raises(RulesChanged):
-        keep(older)
+        keep_chunk(older)
     with reading() as session:
         assert session.exec(select(FindingRow)).all() == []
 
@@ -244,7 +244,7 @@ def test_many_calls_on_processes_of_their_own_give_what_one_after_the_other_give
         again = judge_chunk([call])
         assert again.calls[0].findings == ()
         assert again.calls[0].outdated == ()
-        assert rejudge_store.keep(again).changed == 0
+        assert rejudge_store.keep_chunk(again).changed == 0
 
 
 def test_the_bench_tells_seconds_and_growth(monkeypatch: pytest.MonkeyPatch) -> None:

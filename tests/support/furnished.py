@@ -42,7 +42,7 @@ from qm.services import (
 from qm.services import rubric_drafts_edit as edits
 from qm.services.demo_score import accepted_draft
 from qm.services.evaluations import save
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from recorder.types import Role
 from scoring.types import Rubric
 from tests.support.heard import bring_in
@@ -220,7 +220,7 @@ def _hear(recording_id: str, said: str) -> None:
         engine="truth", engine_version="1", model="none",
     )  # fmt: skip
     with writing() as session:
-        keep(session, recording_id, transcript)
+        keep_transcript(session, recording_id, transcript)
 
 
 def _learned(centre: Centre) -> None:

@@ -12,7 +12,7 @@ from qm.bench.truth import transcript_of
 from qm.database import writing
 from qm.paths import SAMPLES
 from qm.services import ingest, pipeline, seeds
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from recorder.calldata import sidecar_call_data
 
 __all__ = ["bring_in", "transcript_of"]
@@ -33,7 +33,7 @@ def bring_in(name: str, *, misheard: Mapping[str, str] | None = None, judged: bo
     assert taken.recording_id is not None, taken.detail
     pipeline.store_derivatives(taken.recording_id)
     with writing() as session:
-        keep(session, taken.recording_id, transcript_of(truth_path, misheard or {}))
+        keep_transcript(session, taken.recording_id, transcript_of(truth_path, misheard or {}))
     pipeline.scan(taken.recording_id)
     if judged:
         pipeline.prescore(taken.recording_id)

@@ -45,7 +45,7 @@ from qm.services import (
     whatif_runs,
 )
 from qm.services import rubric_drafts_edit as edits
-from qm.services.pipeline_hear import keep
+from qm.services.pipeline_hear import keep_transcript
 from recorder.probe import sha256_of
 from recorder.types import Role
 from scoring.learn import model_to_bytes, train
@@ -168,7 +168,7 @@ def hear(recording_id: str, said: str = "我来复述一遍您的需求请确认
         engine="truth", engine_version="1", model="none",
     )  # fmt: skip
     with writing() as session:
-        keep(session, recording_id, transcript)
+        keep_transcript(session, recording_id, transcript)
         session.get_one(Recording, recording_id).status = RecordingStatus.READY
 
 

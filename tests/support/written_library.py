@@ -76,7 +76,7 @@ def _import_form(actor: Actor, house: House) -> object:
 def _keep_form(actor: Actor, house: House) -> object:
     rubric = replace(rubric_from_dict(house.form.document), key="kept")
     with writing() as session:
-        return rubric_drafts.keep(session, actor, rubric, branch_id=None, what="新建")
+        return rubric_drafts.keep_draft(session, actor, rubric, branch_id=None, what="新建")
 
 
 def _change_form(actor: Actor, house: House) -> object:
@@ -180,7 +180,7 @@ FORMS = (
         SUPERVISORS,
     ),
     Write(rubric_drafts.copy, lambda a, h: rubric_drafts.copy(a, h.form.id or 0), SUPERVISORS),
-    Write(rubric_drafts.keep, _keep_form, CENTRE),
+    Write(rubric_drafts.keep_draft, _keep_form, CENTRE),
     Write(rubric_drafts.change, _change_form, CENTRE),
     Write(rubric_drafts.undo, lambda a, h: rubric_drafts.undo(a, h.form_draft), CENTRE),
     Write(rubric_drafts.settle_import, lambda a, h: rubric_drafts.settle_import(a, h.imported), CENTRE),
