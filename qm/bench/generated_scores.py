@@ -96,7 +96,7 @@ def insert_released(
         released_at=released_at,
     )
     _acknowledge(row, released_at, chance)
-    call_data = calls.heard(recording, transcript_id).call_data
+    call_data = calls.heard_call(recording, transcript_id).call_data
     put_score(row, score(rubric, list(answers), call_data))
     session.add(row)
     session.flush()

@@ -41,7 +41,7 @@ def begin(job_id: str, step: Step, *, worker: str) -> Job | None:
         return job
 
 
-def heard(job_id: str, share: float) -> None:
+def hearing_progressed(job_id: str, share: float) -> None:
     """How much of the audio has been heard, 0..1; says that the step is alive."""
     with writing() as session:
         job = session.get(Job, job_id)

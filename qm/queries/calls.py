@@ -48,7 +48,7 @@ def masked(number: str) -> str:
     return f"****{number[-2:]}" if number else ""
 
 
-def heard(
+def heard_call(
     recording: Recording,
     transcript_id: int | None = None,
     *,

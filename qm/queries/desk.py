@@ -125,7 +125,9 @@ def review(
         choices = form_choices(recording) if row is None else ()
         used = row.rubric_id if row else _chosen(choices, rubric_id)
         rubric = rubric_of(used)
-        heard = calls.heard(recording, row.transcript_id if row else None, rubric=rubric, revealed=revealed)
+        heard = calls.heard_call(
+            recording, row.transcript_id if row else None, rubric=rubric, revealed=revealed
+        )
         if filled is None:
             filled = Filled(answers_of(row.id) if row and row.id else [], row.comment if row else "")
         open_yet = row is None or row.state is EvaluationState.DRAFT
@@ -170,7 +172,7 @@ def listening(actor: Actor, recording_id: str) -> ListeningView:
         forms = form_choices(recording)
         rubric = rubric_of(forms[0].rubric_id) if forms else None
         return ListeningView(
-            call=calls.heard(recording, rubric=rubric).view,
+            call=calls.heard_call(recording, rubric=rubric).view,
             status=recording.status,
             problem=_problem(recording),
             evaluation_id=row.id if row and released else None,

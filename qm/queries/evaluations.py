@@ -105,7 +105,7 @@ def evaluation_view(actor: Actor, evaluation_id: int) -> EvaluationView:
         if recording is None:
             raise NotFound
         rubric = rubric_of(row.rubric_id)
-        heard = calls.heard(recording, row.transcript_id, rubric=rubric)
+        heard = calls.heard_call(recording, row.transcript_id, rubric=rubric)
         form = build_form(
             rubric,
             row.rubric_id,

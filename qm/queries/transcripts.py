@@ -25,7 +25,7 @@ class Heard:
     hits: tuple[Hit, ...]
 
 
-def heard(actor: Actor, recording_id: str) -> Heard:
+def heard_transcript(actor: Actor, recording_id: str) -> Heard:
     """Transcript and hits of one recording. Raises `NotFound`, `NotHeardYet`."""
     recording = recording_for(actor, recording_id)
     with reading() as session:

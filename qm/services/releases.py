@@ -44,7 +44,7 @@ def release(actor: Actor, evaluation_id: int, *, revision: int) -> Evaluation:
             raise AlreadyReleased
         if row.revision != revision:
             raise stale(session, row)
-        heard = calls.heard(recording, row.transcript_id)
+        heard = calls.heard_call(recording, row.transcript_id)
         rubric, answers = rubric_of(row.rubric_id), answers_of(evaluation_id)
         lacks = missing(rubric, answers, heard.call_data)
         if lacks:

@@ -89,7 +89,7 @@ def document(row: Evaluation, occasion: Occasion) -> bytes:
     with reading() as session:
         recording = session.get_one(Recording, row.recording_id)
         rubric, answers = rubric_of(row.rubric_id), answers_of(row.id or 0)
-        call_data = calls.heard(recording, row.transcript_id).call_data
+        call_data = calls.heard_call(recording, row.transcript_id).call_data
         evaluator = session.get(User, row.evaluator_id) if row.evaluator_id else None
         findings = _findings(session, row)
         return pack.canonical(

@@ -164,7 +164,7 @@ def _transcribe(job: Job) -> None:
         nonlocal said_at
         if share >= 1.0 or time.monotonic() - said_at >= _PROGRESS_EVERY_S:
             said_at = time.monotonic()
-            mirror.heard(job.id, share)
+            mirror.hearing_progressed(job.id, share)
 
     pipeline.transcribe(job.recording_id, since=job.created_at, hear=tools().hear, progress=progress)
 

@@ -67,7 +67,7 @@ def recording(recording_id: str) -> Response:
 @allow(*READERS)
 def transcript(recording_id: str) -> Response:
     """What was said by whom, when, and the phrases found."""
-    return jsonify(transcript_document(transcripts.heard(actor(), recording_id)))
+    return jsonify(transcript_document(transcripts.heard_transcript(actor(), recording_id)))
 
 
 @blueprint.get("/recordings/<recording_id>/evaluation")
