@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from scoring.arithmetic import score
 from scoring.averages import Average, Observation, average
-from scoring.rubric.changes import diff, in_words
+from scoring.rubric.changes import change_in_words, diff
 from scoring.suggest import same_answer
 from scoring.types import Answer, Criterion, CriterionKind, Rubric, Score
 
@@ -121,7 +121,7 @@ def what_if(old: Rubric, new: Rubric, cases: Iterable[Case]) -> WhatIf:
         for flip in call.flips:
             flips[flip.criterion] += 1
     return WhatIf(
-        form_changes=tuple(in_words(change) for change in diff(old, new)),
+        form_changes=tuple(change_in_words(change) for change in diff(old, new)),
         calls=calls,
         whole=_shift(list(zip(listed, calls, strict=True))),
         agents={agent: shift for agent, shift in shifts.items() if shift is not None},

@@ -131,7 +131,7 @@ def shipped_words(text: str) -> str:
 
 def change_in_words(change: rubric.Change) -> str:
     """One difference between two versions of a form, in the reader's language."""
-    return rubric.in_words(change, gettext)
+    return rubric.change_in_words(change, gettext)
 
 
 def register(app: Flask) -> None:

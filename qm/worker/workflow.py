@@ -117,9 +117,9 @@ def _try(step: Step, job_id: str, recording_id: str) -> str:
     except RecordingGone:
         return OVER
     except (AudioRefused, CallUnhearable, ObjectMissing, QmError) as error:
-        return _failed(job_id, recording_id, in_words(error))
+        return _failed(job_id, recording_id, failure_in_words(error))
     except Exception as error:  # noqa: BLE001 - whatever happens is told in words
-        words = in_words(error)
+        words = failure_in_words(error)
         mirror.stumbled(job_id, words)
         log.warning("step_stumbled", job_id=job_id, step=step.value, error=type(error).__name__)
         raise StepStumbled(words) from None
@@ -138,7 +138,7 @@ _NEXT: tuple[tuple[type[Exception], Message], ...] = (
 """What to do after errors whose message only says what happened."""
 
 
-def in_words(error: Exception) -> Message:
+def failure_in_words(error: Exception) -> Message:
     """Why a step failed and what to do, for the job's page."""
     if isinstance(error, AudioRefused):
         return error.detail

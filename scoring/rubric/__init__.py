@@ -1,6 +1,6 @@
 """Rubrics: read, write, check, compare, and what a form still lacks before it can be submitted."""
 
-from scoring.rubric.changes import Change, ChangeKind, diff, in_words
+from scoring.rubric.changes import Change, ChangeKind, change_in_words, diff
 from scoring.rubric.checks import validate
 from scoring.rubric.completeness import Lack, Missing, missing
 from scoring.rubric.problems import Problem, RubricInvalid
@@ -15,8 +15,8 @@ __all__ = [
     "Missing",
     "Problem",
     "RubricInvalid",
+    "change_in_words",
     "diff",
-    "in_words",
     "missing",
     "rubric_and_lines",
     "rubric_from_dict",

@@ -99,7 +99,7 @@ def diff(old: Rubric, new: Rubric) -> tuple[Change, ...]:
     return tuple(_rubric(old, new))
 
 
-def in_words(change: Change, say: Say = str) -> str:
+def change_in_words(change: Change, say: Say = str) -> str:
     """One line for one change, in Chinese unless `say` puts it into another language.
 
     What the form's author wrote stays as it is.

@@ -36,7 +36,7 @@ from qm.services.demo_score import accepted_draft
 from qm.services.evaluations import save
 from qm.services.ingest import ingest
 from qm.services.releases import release
-from qm.worker.workflow import in_words
+from qm.worker.workflow import failure_in_words
 from recorder.message import Message, advised
 from scoring.documents import answer_from_dict
 from tests.support.calls import fields, sound
@@ -134,7 +134,7 @@ def test_failures_and_warnings_are_read_in_english(
     with reading() as session:
         job = session.exec(select(Job).where(Job.recording_id == taken.recording_id)).one()
     mirror.begin(job.id, Step.TRANSCRIBE, worker="w")
-    mirror.fail(job.id, in_words(OSError(28, "No space left")))
+    mirror.fail(job.id, failure_in_words(OSError(28, "No space left")))
     rejudge_run(FAILED)
     client = english_of("headquarters")
     jobs, call = client.get("/manage/jobs"), client.get(f"/desk/recording/{taken.recording_id}")

@@ -20,7 +20,7 @@ from qm.queries import rubric_builder as queries
 from qm.services import rubric_drafts, rubrics
 from qm.services import rubric_drafts_edit as edits
 from qm.services.seeds import ensure_seeded
-from scoring.rubric import in_words, rubric_from_dict, rubric_to_yaml, validate
+from scoring.rubric import change_in_words, rubric_from_dict, rubric_to_yaml, validate
 from scoring.types import ConditionSource, CriterionKind, CriticalClass, Rubric, ScoringMode, Veto
 from tests.support.people import Centre
 from tests.support.scored import add_call
@@ -300,7 +300,7 @@ def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: C
         return edits.put_criterion(rubric, replace(asked, options=(*asked.options[:-1], worst)))
 
     rubric_drafts.change(seeded.actors["headquarters"], draft, change, what="改")
-    told = "".join(in_words(change) for change in queries.builder(draft).changed)
+    told = "".join(change_in_words(change) for change in queries.builder(draft).changed)
     assert "一票否决由“不否决”改为“否决整份评分”" in told
     assert "“客户类”" in told
     assert "direction 是其中之一 inbound" in told

@@ -10,7 +10,7 @@ import yaml
 from flask import Flask
 
 from qm.paths import STATIC
-from qm.web.manage.rules_words import in_words
+from qm.web.manage.rules_words import rule_in_words
 from scoring.rules import load_fixtures, load_rules, seeded
 from scoring.rules.schema import KINDS
 
@@ -58,4 +58,4 @@ def test_every_kind_of_condition_can_be_told_in_words(app: Flask) -> None:
     ]
     with app.test_request_context():
         for rule in (*examples, *seeded()):
-            assert in_words(rule, {}).condition.text
+            assert rule_in_words(rule, {}).condition.text

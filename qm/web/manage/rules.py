@@ -19,7 +19,7 @@ from qm.services import rules_marks, rules_updates
 from qm.services.rejudge import latest
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
-from qm.web.manage.rules_words import in_words
+from qm.web.manage.rules_words import rule_in_words
 from qm.web.numbers import row_number
 from scoring.types import Verdict
 
@@ -81,7 +81,7 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
         line=line,
         row=row,
         rule=shown,
-        words=in_words(shown, group_names()),
+        words=rule_in_words(shown, group_names()),
         counts=figures.verdict_counts(actor())[key],
         measured=figures.measure(marks.values(), figures.marked_verdicts()[key], queries.sought(shown)),
         sought=queries.sought(shown),
@@ -150,7 +150,7 @@ def rule_audit(key: str) -> ResponseReturnValue:
         "pages/manage/rule_audit.html",
         line=line,
         rule=shown,
-        words=in_words(shown, group_names()),
+        words=rule_in_words(shown, group_names()),
         calls=stored_calls(drawn, actor()),
         marks=marks,
         measured=figures.measure(marks.values(), figures.marked_verdicts()[key], queries.sought(shown)),

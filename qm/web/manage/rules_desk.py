@@ -23,7 +23,7 @@ from qm.web.access import actor
 from qm.web.manage.rules import group_names
 from qm.web.manage.rules_form import DATA_KEYS, posted_form
 from qm.web.manage.rules_form_view import Editor, said_beyond, said_wrong
-from qm.web.manage.rules_words import in_words
+from qm.web.manage.rules_words import rule_in_words
 from qm.web.saying import say
 from scoring.rules import Rule
 from scoring.types import Verdict
@@ -148,7 +148,7 @@ def show(desk: Desk, status: int = 200) -> ResponseReturnValue:
         desk=desk,
         line=queries.line(desk.key, actor()) if desk.key else None,
         editor=Editor(groups, desk.wrong, desk.focus),
-        told=in_words(service.read_rule(document), groups) if document else None,
+        told=rule_in_words(service.read_rule(document), groups) if document else None,
         unsaved=request.method == "POST" and document != stored,
         lost=said_beyond(desk.lost),
         comments=desk.form is not None and bool(_COMMENT.search(desk.document or stored)),

@@ -95,7 +95,7 @@ class RuleWords:
     condition: Words
 
 
-def in_words(rule: Rule, groups: Mapping[str, str]) -> RuleWords:
+def rule_in_words(rule: Rule, groups: Mapping[str, str]) -> RuleWords:
     """The rule as sentences. `groups`: phrase group key to its name."""
     teller = _Teller(groups)
     applies = teller.tell(rule.applies_when) if rule.applies_when is not None else None

@@ -19,8 +19,8 @@ from scoring.rubric import (
     ChangeKind,
     Lack,
     RubricInvalid,
+    change_in_words,
     diff,
-    in_words,
     missing,
     rubric_and_lines,
     rubric_from_dict,
@@ -277,7 +277,7 @@ def test_difference_names_what_was_added_removed_moved_and_changed() -> None:
     assert (ChangeKind.REMOVED, "a/a2", "") in told
     assert (ChangeKind.MOVED, "a/b1", "section") in told
     assert (ChangeKind.CHANGED, "a", "weight") in told
-    assert "“a1”的满分由“10”改为“8”" in [in_words(c) for c in changes]
+    assert "“a1”的满分由“10”改为“8”" in [change_in_words(c) for c in changes]
     assert diff(old, replace(old, version=2)) == ()
 
 
@@ -291,7 +291,7 @@ def test_a_difference_in_another_language_keeps_what_the_author_wrote() -> None:
         "系统建议，人工确认": "suggested",
         "只由人工评": "by people",
     }
-    told = [in_words(change, lambda word: english.get(word, word)) for change in diff(old, new)]
+    told = [change_in_words(change, lambda word: english.get(word, word)) for change in diff(old, new)]
     assert told == ["“权重”: taken over suggested → by people"]
 
 
