@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from qm.errors import Forbidden
+from qm.models.roles import UserRole
 
-
-class UserRole(StrEnum):
-    """The five roles; docs/permissions.md lists what each may open."""
-
-    INSPECTOR = "inspector"
-    AGENT = "agent"
-    LEADER = "leader"
-    SUPERVISOR = "supervisor"
-    ADMINISTRATOR = "administrator"
+__all__ = ["SYSTEM", "Actor", "UserRole"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from qm.actor import UserRole
 from qm.models.base import UtcDateTime, enum_type
+from qm.models.roles import UserRole
 
 
 class Branch(SQLModel, table=True):

@@ -134,13 +134,6 @@ def binds_without_team(actor: Actor) -> bool:
     return any(owns(actor, row.branch_id) for row in published())
 
 
-def queues() -> tuple[str, ...]:
-    """Queues that calls came in by."""
-    with reading() as session:
-        found = session.exec(select(Recording.queue).distinct().order_by(col(Recording.queue))).all()
-    return tuple(item for item in found if item)
-
-
 def teams(actor: Actor) -> tuple[Team, ...]:
     """The teams of a person's branch; headquarters every one."""
     own = true() if actor.branch_id is None else col(Team.branch_id) == actor.branch_id

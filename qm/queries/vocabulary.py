@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from qm.database import reading
 from qm.models import QueueTerm
-from qm.queries.rubric_bindings import queues
+from qm.queries.queues import queues
 
 
 @dataclass(frozen=True, slots=True)

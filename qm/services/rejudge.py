@@ -76,12 +76,6 @@ def request(actor: Actor) -> RejudgeRun:
         return run
 
 
-def latest() -> RejudgeRun | None:
-    """The newest run, whatever became of it."""
-    with reading() as session:
-        return session.exec(select(RejudgeRun).order_by(col(RejudgeRun.id).desc())).first()
-
-
 def waiting() -> bool:
     """True where a run may be claimed."""
     with reading() as session:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pypinyin import lazy_pinyin
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -14,6 +12,7 @@ from qm.actor import Actor, UserRole
 from qm.clock import now
 from qm.database import writing
 from qm.errors import Conflict, InvalidInput, NotFound
+from qm.keys import spelled_key
 from qm.models import ProposalKind, RubricEdit, RubricVersion, VersionState
 from qm.queries.ownership import DraftOfOthers, everywhere, home, owner_of, owns, require_owner
 from qm.queries.rubrics import version
@@ -22,7 +21,6 @@ from qm.services.rubric_drafts_edit import Edit, add_section
 from scoring.rubric import Problem, rubric_from_dict, rubric_to_dict
 from scoring.types import Rubric, ScoringMode
 
-KEY_CHARS_MAX = 60
 TITLE_CHARS_MAX = 120
 STEPS_KEPT = 200
 """So many steps can be taken back."""
@@ -172,14 +170,6 @@ def settle_import(actor: Actor, rubric_id: int) -> None:
         for edit in edits:
             edit.problems = []
             session.add(edit)
-
-
-def spelled_key(title: str) -> str:
-    """A key for machines from a name: its pinyin."""
-    kept = (re.sub(r"[^a-z0-9]+", "", part.lower()) for part in lazy_pinyin(title.strip()))
-    spelled = "_".join(part for part in kept if part)
-    key = spelled if spelled[:1].isalpha() else f"form_{spelled}".rstrip("_")
-    return key[: KEY_CHARS_MAX - 4].rstrip("_")
 
 
 def draft_row(session: Session, actor: Actor, rubric_id: int) -> RubricVersion:

@@ -7,7 +7,7 @@ from flask import Flask
 from qm import database, logs
 from qm.paths import STATIC, TEMPLATES
 from qm.settings import Settings, settings
-from qm.web import access, errors, locale, navigation, numbers, saying, security, words
+from qm.web import access, errors, locale, navigation, numbers, registry, security, words
 
 
 def create_app(config: Settings | None = None) -> Flask:
@@ -25,9 +25,9 @@ def create_app(config: Settings | None = None) -> Flask:
     access.register(app)
     navigation.register(app)
     words.register(app)
-    saying.register(app)
     numbers.register(app)
     _register_areas(app)
+    registry.register(app)
     return app
 
 

@@ -7,22 +7,17 @@ was stored before messages were is a finished Chinese sentence, and is shown as 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
-
-from flask import Flask
 
 from qm.errors import QmError
-from qm.queries.formviews import EvidenceView
 from qm.web.locale import translated
+from qm.web.registry import template_filter
 from recorder.message import Message, filled, message_of
-from scoring.documents import evidence_from_dict
-from scoring.types import Evidence
 
 _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _NARROW = re.compile(r"(?<=[\u3400-\u9fff])[,?!;:](?=[\u3400-\u9fff]|$)")
 
 
+@template_filter
 def say(told: QmError | str) -> str:
     """An error, a message, or a sentence without figures, in the reader's language."""
     if not told:
@@ -33,22 +28,13 @@ def say(told: QmError | str) -> str:
     return filled(translated(message.text, params), params)
 
 
+@template_filter
 def said(text: str) -> str:
     """The text of a proof: words of the call as they were said, a measured fact in the reader's language."""
     return say(text) if isinstance(text, Message) else wide(text)
 
 
-def proof_words(proof: Evidence | EvidenceView | Mapping[str, Any]) -> str:
-    """The text of a proof as `said`, of one that comes as it is stored too."""
-    return said((evidence_from_dict(proof) if isinstance(proof, Mapping) else proof).text)
-
-
+@template_filter
 def wide(text: str) -> str:
     """Chinese text as people write it: marks between characters at full width."""
     return _NARROW.sub(lambda found: found.group().translate(_WIDE), text)
-
-
-def register(app: Flask) -> None:
-    """The filters `say`, `said`, `proof_words` and `wide`."""
-    for filter_ in (say, said, proof_words, wide):
-        app.add_template_filter(filter_, filter_.__name__)

@@ -24,6 +24,7 @@ from qm.models import (
     RejudgeRun,
     ShadowFinding,
 )
+from qm.queries import rejudge_runs
 from qm.services import pipeline, rejudge
 from qm.services import rules as service
 from qm.services.seeds import ensure_seeded
@@ -178,7 +179,7 @@ def test_a_run_is_asked_for_once_claimed_once_and_ends_with_its_figures(centre: 
     assert rejudge.claim() == run.id
     assert rejudge.claim() is None
     rejudge.perform(run.id or 0, processes=1)
-    ended = rejudge.latest()
+    ended = rejudge_runs.latest()
     assert ended is not None
     assert (ended.state, ended.done, ended.total) == (JobState.DONE, 1, 1)
     assert rejudge.request(supervisor).id != run.id
@@ -210,7 +211,7 @@ def test_a_run_that_fails_says_so_in_words(centre: Centre, monkeypatch: pytest.M
     monkeypatch.setattr(rejudge, "rejudge", broken)
     with pytest.raises(RuntimeError):
         rejudge.perform(run.id or 0, processes=1)
-    ended = rejudge.latest()
+    ended = rejudge_runs.latest()
     assert ended is not None
     assert ended.state is JobState.FAILED
     assert "磁盘已满" in ended.error

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from qm.web.desk import blueprint
 from qm.web.desk.filters import points
+from qm.web.registry import template_filter, template_global
 from scoring.said import Said, said
 from scoring.types import Answer, Criterion
 
 
-@blueprint.app_template_filter("said_words")
+@template_filter
 def said_words(given: Said) -> str:
     """`不适用`, `3 次`, `12.5`, or the labels chosen; empty where nothing of these was answered."""
     if given.not_applicable:
@@ -22,7 +22,7 @@ def said_words(given: Said) -> str:
     return "、".join(given.labels)
 
 
-@blueprint.app_template_global("answered_words")
+@template_global
 def answered_words(criterion: Criterion, answer: Answer | None) -> str:
     """An answer to a question of a form in words; empty for none."""
     return said_words(said(criterion, answer)) if answer is not None else ""

@@ -1,4 +1,4 @@
-"""The queue, the recordings, and who gets which call."""
+"""The recordings, and who gets which call."""
 
 from __future__ import annotations
 
@@ -23,20 +23,6 @@ DUE_DAYS = 7
 """Days that a person has for assigned calls, unless the supervisor says otherwise."""
 _YEARS = range(1970, 9999)
 """Beyond these a day has no neighbour, or no UTC, that Python can name."""
-
-
-@blueprint.get("/")
-@allow(UserRole.INSPECTOR)
-def queue() -> ResponseReturnValue:
-    """Today's calls."""
-    return render_template("pages/desk/queue.html", view=assignments.queue(actor()))
-
-
-@blueprint.post("/take-next")
-@allow(UserRole.INSPECTOR)
-def take_next() -> ResponseReturnValue:
-    """Assign the oldest free call to oneself and open it."""
-    return redirect(url_for("desk.review", recording_id=service.take_next(actor())))
 
 
 @blueprint.get("/recordings")

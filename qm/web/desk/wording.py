@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask_babel import gettext
 
-from qm.clock import local
 from qm.models import RecordingStatus
 from qm.queries.formviews import CriterionView, EvidenceView, SuggestionView
 from qm.queries.moments import NOT_HEARD
-from qm.web.desk import blueprint
 from qm.web.desk.answer_words import said_words
 from qm.web.desk.filters import clock
 from qm.web.locale import current_locale
+from qm.web.registry import template_filter, template_global
 from qm.web.saying import said, say
 from recorder.message import Message
 from scoring.types import Verdict
 
 
-@blueprint.app_template_filter("at_words")
-def at_words(at: datetime) -> str:
-    """Day and time in the installation's zone: `11月2日 10:40`."""
-    here = local(at)
-    return str(gettext("%(month)d月%(day)d日 %(time)s", month=here.month, day=here.day, time=f"{here:%H:%M}"))
-
-
-@blueprint.app_template_filter("time_words")
-def time_words(at: datetime) -> str:
-    """The time of day in the installation's zone."""
-    return f"{local(at):%H:%M}"
-
-
-@blueprint.app_template_global("direction_words")
-def direction_words(direction: str) -> str:
-    """Who called whom."""
-    if direction == "inbound":
-        return str(gettext("呼入"))
-    return str(gettext("呼出")) if direction == "outbound" else direction
-
-
-@blueprint.app_template_filter("answer_words")
+@template_filter
 def answer_words(criterion: CriterionView) -> str:
     """An answer with its proofs and comment in one line, to tell two versions apart."""
     parts = [said_words(criterion.said), criterion.comment]
@@ -49,7 +26,7 @@ def answer_words(criterion: CriterionView) -> str:
     return " · ".join(part for part in parts if part)
 
 
-@blueprint.app_template_global("why_words")
+@template_global
 def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str:
     """Why an answer is suggested: the rule's own sentence; in English one built from its first proof."""
     text = suggestion.explanation
@@ -67,7 +44,7 @@ def why_words(suggestion: SuggestionView, proofs: Sequence[EvidenceView]) -> str
     return str(gettext("%(at)s “%(quote)s”，共 %(n)d 处", at=at, quote=words, n=len(found)))
 
 
-@blueprint.app_template_global("waiting_words")
+@template_global
 def waiting_words(status: RecordingStatus, problem: str) -> str:
     """Why there is nothing to read, and what to do meanwhile."""
     if status is RecordingStatus.FAILED:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from qm.actor import UserRole
-from qm.web.manage import blueprint
+from qm.web.registry import template_filter
 from qm.web.words import in_words
 from recorder.types import Refusal
 
@@ -48,7 +48,7 @@ _NAMED = (UserRole, Refusal)
 """Kinds of values that have words of their own."""
 
 
-@blueprint.app_template_filter("detail_words")
+@template_filter
 def detail_words(detail: Mapping[str, object]) -> str:
     """All details of an event in one line."""
     return str(gettext("，")).join(f"{KEYS.get(key, key)} {_value(value)}" for key, value in detail.items())

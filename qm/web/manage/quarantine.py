@@ -15,10 +15,10 @@ from qm.models import QuarantineState
 from qm.queries import quarantine as queries
 from qm.services import quarantine as service
 from qm.web.access import actor, allow
-from qm.web.desk.wording import direction_words
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
 from qm.web.saying import say
+from qm.web.times import direction_words
 from qm.web.undo import flash_undo
 
 PAGE = 100

@@ -12,6 +12,7 @@ from qm.actor import UserRole
 from qm.clock import today
 from qm.errors import QmError
 from qm.queries import rubric_bindings as queries
+from qm.queries.queues import queues
 from qm.services import rubric_bindings as service
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
@@ -24,7 +25,7 @@ def _page(status: int = 200, **more: object) -> ResponseReturnValue:
         "pages/manage/rubric_bindings.html",
         lines=queries.lines(actor()),
         forms=queries.published_forms(actor()),
-        queues=queries.queues(),
+        queues=queues(),
         teams=queries.teams(actor()),
         today=today(),
         without_team=queries.binds_without_team(actor()),

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 
-from qm.web.manage import blueprint
+from qm.web.registry import template_filter, template_global
 from qm.web.words import WORDS
 from scoring.types import CriterionKind, CriticalClass, Operator, Policy, ScoringMode, Verdict, Veto
 
@@ -33,13 +33,13 @@ DATA_KEYS: Mapping[str, LazyString] = {
 }
 
 
-@blueprint.app_template_global("call_data_words")
+@template_global
 def call_data_words(key: str) -> str:
     """The name of an attribute of calls; one of the centre's own is its own name."""
     return str(DATA_KEYS.get(key, key))
 
 
-@blueprint.app_template_filter("mode_words")
+@template_filter
 def mode_words(mode: str) -> str:
     """The name of a way of scoring."""
     return str(WORDS[ScoringMode][ScoringMode(mode)])

@@ -10,9 +10,9 @@ from flask_babel import gettext
 
 from qm.actor import UserRole
 from qm.errors import QmError
+from qm.keys import spelled_key
 from qm.queries import rubrics as queries
 from qm.services import rubrics as service
-from qm.services.rubric_drafts import spelled_key
 from qm.web.access import actor, allow
 from qm.web.files import whole
 from qm.web.manage import blueprint

@@ -14,9 +14,9 @@ from qm.queries import phrases, proposals
 from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
 from qm.queries.ownership import reach
+from qm.queries.rejudge_runs import latest
 from qm.queries.rules_calls import StoredCall, heard_ids, stored_calls
 from qm.services import rules_marks, rules_updates
-from qm.services.rejudge import latest
 from qm.web.access import actor, allow
 from qm.web.manage import blueprint
 from qm.web.manage.rules_words import rule_in_words

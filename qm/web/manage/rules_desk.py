@@ -10,10 +10,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from qm.errors import QmError
+from qm.keys import spelled_key
 from qm.queries import rules as queries
 from qm.queries import rules_figures as figures
 from qm.services import rules as service
-from qm.services.rubric_drafts import spelled_key
 from qm.services.rules_fixtures import Outcome
 from qm.services.rules_form import Beyond, PartWrong, RuleForm, beyond, form_of, rule_of
 from qm.services.rules_form_acts import act

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from qm.actor import UserRole
 from qm.jobs import beats
+from qm.queries import rejudge_runs
 from qm.queries.rules_calls import heard_ids
 from qm.services import rejudge as service
 from qm.web.access import actor, allow
@@ -19,7 +20,9 @@ def rejudge() -> ResponseReturnValue:
     """The latest run; asked by htmx, only what changes."""
     asked = "HX-Request" in request.headers
     template = "partials/_rule_rejudge.html" if asked else "pages/manage/rule_rejudge.html"
-    return render_template(template, run=service.latest(), calls=len(heard_ids()), workers=len(beats.alive()))
+    return render_template(
+        template, run=rejudge_runs.latest(), calls=len(heard_ids()), workers=len(beats.alive())
+    )
 
 
 @blueprint.post("/workshop/rejudge")

@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from qm.services.rules_trial import Change
-from qm.web.manage import blueprint
 from qm.web.manage.pattern_words import in_plain_words
+from qm.web.registry import template_filter
 from scoring.rules import Rule
 from scoring.rules import nodes as n
 from scoring.rules.schema import KIND_OF_NODE
@@ -256,19 +256,19 @@ UNTOLD = set(KIND_OF_NODE) - set(_SOUND) - set(_FACTS) - set(_COMPOUND)
 """Kinds that `_Teller` tells itself; a test keeps it complete."""
 
 
-@blueprint.app_template_filter("verdict_words")
+@template_filter
 def verdict_words(verdict: Verdict) -> str:
     """A verdict as people read it."""
     return str(VERDICTS[Verdict(verdict)])
 
 
-@blueprint.app_template_filter("change_words")
+@template_filter
 def change_words(change: Change) -> str:
     """How a draft's finding differs."""
     return str(CHANGES[change])
 
 
-@blueprint.app_template_filter("percent")
+@template_filter
 def percent(share: float) -> str:
     """A share as a whole per cent."""
     return f"{share * 100:.0f}%"

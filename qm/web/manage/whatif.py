@@ -20,6 +20,7 @@ from qm.web.desk.answer_words import said_words
 from qm.web.locale import current_locale
 from qm.web.manage import blueprint
 from qm.web.numbers import row_number
+from qm.web.registry import template_filter
 from qm.web.saying import say
 from recorder.message import Message
 from scoring.said import said_from_dict
@@ -141,7 +142,7 @@ def whatif_ledger(restatement_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.app_template_filter("flip_words")
+@template_filter
 def flip_words(said: dict[str, Any] | None) -> str:
     """An answer of a run in words."""
     if said is None:
@@ -149,7 +150,7 @@ def flip_words(said: dict[str, Any] | None) -> str:
     return said_words(said_from_dict(said)) or str(gettext("文字"))
 
 
-@blueprint.app_template_filter("flip_why")
+@template_filter
 def flip_why(flip: dict[str, Any]) -> str:
     """Why an answer changes: the rule's own sentence, which other languages leave to the proof beside it."""
     told = text_of(flip["why"])
@@ -157,7 +158,7 @@ def flip_why(flip: dict[str, Any]) -> str:
     return "" if left else say(told)
 
 
-@blueprint.app_template_filter("last_day")
+@template_filter
 def last_day(end: datetime) -> str:
     """The last day of a period that runs up to but without `end`."""
     return local(end - timedelta(seconds=1)).date().isoformat()

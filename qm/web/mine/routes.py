@@ -1,4 +1,4 @@
-"""What agents see: feedback on own calls, one of them, their record."""
+"""What agents see: feedback on own calls, one of them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from wtforms.validators import Length
 
 from qm.actor import UserRole
 from qm.queries import evaluations
-from qm.queries.averages import average
-from qm.queries.figures import Scope, loss_lines, lost_titles, monthly, tallies
-from qm.queries.performance import DRAWN, LISTED, released
+from qm.queries.figures import Scope, loss_lines, lost_titles, tallies
+from qm.queries.performance import LISTED, released
 from qm.services import acknowledge as service
 from qm.web.access import actor, allow
-from qm.web.charts import scale_for, score_chart
 from qm.web.mine import blueprint
 from qm.web.numbers import page_asked, pages_of
 
@@ -77,21 +75,3 @@ def acknowledge(evaluation_id: int) -> ResponseReturnValue:
     said = gettext("已确认，留言已一并保存。") if done.acknowledgement else gettext("已确认。")
     flash(said, "done")
     return redirect(url_for("mine.evaluation", evaluation_id=evaluation_id))
-
-
-@blueprint.get("/performance")
-@allow(UserRole.AGENT)
-def performance() -> ResponseReturnValue:
-    """The agent's record: scores over time, averages by month, where points went."""
-    whole = average(tallies(actor()))
-    months = monthly(actor())
-    lines = loss_lines(actor())
-    return render_template(
-        "pages/mine/performance.html",
-        chart=score_chart(released(actor(), limit=DRAWN), whole),
-        average=whole,
-        months=months,
-        scale=scale_for([month.average for month in months]),
-        losses=lines,
-        hrefs={line.criterion: url_for("mine.evaluations", criterion=line.criterion) for line in lines},
-    )

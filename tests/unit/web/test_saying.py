@@ -21,10 +21,11 @@ from qm.services.rules import RuleUnusable, read_rule
 from qm.services.rules_fixtures import FixturesUnusable, ScriptUnusable, read_fixtures, read_script
 from qm.services.rules_form import Block, PartWrong, RuleForm, rule_of
 from qm.web import errors
+from qm.web.desk.evidence import proof_words
 from qm.web.locale import counting_place
 from qm.web.manage.rules_form_view import said_wrong
 from qm.web.manage.whatif import flip_why
-from qm.web.saying import proof_words, said, say, wide
+from qm.web.saying import said, say, wide
 from recorder.calldata import CallDataInvalid, parse_call_data
 from recorder.limits import Limits
 from recorder.media import Damage
