@@ -57,8 +57,8 @@ bench: setup-test ## Measure the road, the hearing and the judgement on the samp
 	$(BIN)/qm bench judgement samples
 
 docs: setup-test ## Write the generated pages of docs anew
-	$(BIN)/python -m qm.settings_page > docs/settings.md
-	$(BIN)/python -m qm.web.permissions_page > docs/permissions.md
+	$(BIN)/python -m qm.core.settings_page > docs/settings.md
+	$(BIN)/python -m qm.app.permissions_page > docs/permissions.md
 
 messages: setup-test ## Collect the texts of templates and code into the English catalogue
 	$(BIN)/pybabel extract --sort-by-file --no-wrap --no-location -F babel.cfg -o .messages.pot .

@@ -1,6 +1,6 @@
 """Sentences that the machine builds: a Chinese template and its figures, to be said in any language.
 
-The template is what gettext calls the msgid. Whoever shows a message to a reader asks `qm.web.saying.say`;
+The template is what gettext calls the msgid. Whoever shows a message to a reader asks `qm.frame.saying.say`;
 everything else may treat it as the Chinese sentence that it is.
 """
 

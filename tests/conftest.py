@@ -10,8 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from qm import database
-from qm.settings import Settings, settings
+from qm.core import database
+from qm.core.settings import Settings, settings
 
 # The same examples each time, however long they take: what a run finds depends on no luck and no load.
 hypothesis.settings.register_profile(
@@ -20,13 +20,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 pytest_plugins = [
-    "tests.support.migrated",
-    "tests.support.postgres",
+    "tests.support.servers.migrated",
+    "tests.support.servers.postgres",
     "tests.support.people",
-    "tests.support.s3",
-    "tests.support.workers",
-    "tests.support.chromium",
-    "tests.support.site",
+    "tests.support.servers.s3",
+    "tests.support.servers.workers",
+    "tests.support.servers.chromium",
+    "tests.support.servers.site",
     "tests.support.trials",
     "tests.support.every_page",
 ]

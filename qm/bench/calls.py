@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qm.errors import InvalidInput
+from qm.core.errors import InvalidInput
 from recorder.decode import decode
 from recorder.limits import Limits
 from recorder.probe import probe

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from qm import database, schema
+from qm.app import seeds
 from qm.bench import generated_calls, generated_kinds, generated_people, generated_scores
 from qm.bench.generated_people import People
-from qm.jobs import engine
-from qm.queries.health import newest_migration
-from qm.services import seeds, statistics
-from qm.settings import settings
+from qm.core import database, statistics
+from qm.core.settings import settings
+from qm.jobs import engine, schema
+from qm.upkeep.reads.health import newest_migration
 
 VERSION = 1
 """Raise it whenever the generated data change."""

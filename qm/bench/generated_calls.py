@@ -17,20 +17,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from qm.actor import SYSTEM
 from qm.bench import generated_copies
 from qm.bench.generated_people import People
 from qm.bench.truth import transcript_of
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.actor import SYSTEM
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.core.paths import SAMPLES
+from qm.hearing.writes.hear import keep_transcript
+from qm.hearing.writes.scan import scan
+from qm.intake.writes.ingest import ingest
+from qm.intake.writes.store import store_derivatives
 from qm.jobs import Step, mirror
+from qm.judging.writes.prescore import prescore
 from qm.models import Agent, AuditEvent, Job, JobState, Recording, RecordingStatus, Team
-from qm.paths import SAMPLES
-from qm.services.ingest import ingest
-from qm.services.pipeline_hear import keep_transcript
-from qm.services.pipeline_prescore import prescore
-from qm.services.pipeline_scan import scan
-from qm.services.pipeline_store import store_derivatives
 from recorder.calldata import sidecar_call_data
 
 DAYS = 60

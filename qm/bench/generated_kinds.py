@@ -8,26 +8,24 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from qm.actor import Actor, UserRole
 from qm.bench.generated_people import People
-from qm.clock import now
-from qm.database import reading
+from qm.core.actor import Actor, UserRole
+from qm.core.clock import now
+from qm.core.database import reading
+from qm.intake.writes.ingest import ingest
+from qm.judging.reads import learnable
+from qm.judging.writes.rejudge_chunk import rubric_in_force
 from qm.models import Recording
-from qm.queries import phrases as phrase_library
-from qm.queries.evaluations import rubric_of
-from qm.queries.learning import learnable
-from qm.services import (
-    phrases,
-    rubric_drafts,
-    rules,
-    tokens,
-    vocabulary,
-    whatif_restate,
-    whatif_runs,
-)
-from qm.services.ingest import ingest
-from qm.services.rejudge_chunk import rubric_in_force
-from qm.services.rubric_drafts_edit import put_criterion
+from qm.people.writes import tokens
+from qm.phrases.reads import library as phrase_library
+from qm.phrases.writes import library as phrases
+from qm.phrases.writes import vocabulary
+from qm.reviewing.reads.evaluations import rubric_of
+from qm.rubrics.writes import drafts as rubric_drafts
+from qm.rubrics.writes.drafts_edit import put_criterion
+from qm.rules.writes import versions as rules
+from qm.trials.writes import restate as whatif_restate
+from qm.trials.writes import runs as whatif_runs
 from recorder.types import Role
 from scoring.rules import seeded
 from scoring.types import Rubric

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from qm.actor import Actor, UserRole
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.actor import Actor, UserRole
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.core.identity import actor_of
 from qm.models import Agent, Branch, Team, User
-from qm.queries.people import actor_of
 
 BRANCHES, TEAMS, AGENTS = 2, 3, 8
 """Branches, teams of each, agents of each team."""

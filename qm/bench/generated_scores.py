@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from qm.actor import UserRole
 from qm.bench.generated_people import People
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.actor import UserRole
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.hearing.reads import calls
+from qm.judging.writes.rejudge_chunk import rubric_in_force
 from qm.models import (
     AnswerRow,
     Assignment,
@@ -24,12 +26,10 @@ from qm.models import (
     Recording,
     TranscriptRow,
 )
-from qm.queries import calls
-from qm.queries.evaluations import rubric_of
-from qm.services import criterion_scores, snapshots
-from qm.services.evaluations import put_score
-from qm.services.rejudge_chunk import rubric_in_force
-from qm.stored_answers import answer_columns
+from qm.reviewing.reads.evaluations import rubric_of
+from qm.reviewing.writes import criterion_scores, snapshots
+from qm.reviewing.writes.evaluations import put_score
+from qm.rubrics.reads.stored_answers import answer_columns
 from scoring.arithmetic import score
 from scoring.types import Answer, Criterion, CriterionKind
 

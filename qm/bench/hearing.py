@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qm.settings import settings
+from qm.core.settings import settings
 from transcribe.bench import hearing
 from transcribe.engines import from_settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qm.bench.calls import LabelledCall, labelled_calls
-from qm.settings import settings
+from qm.core.settings import settings
 from scoring.bench import judgement
 from scoring.types import Conversation
 from transcribe.engines import from_settings, prover_of

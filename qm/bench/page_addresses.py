@@ -13,12 +13,12 @@ from flask import Flask
 from sqlmodel import col, select
 from werkzeug.routing import BuildError, Rule
 
-from qm.actor import UserRole
 from qm.bench.generated import Generated
-from qm.database import reading
+from qm.core.actor import UserRole
+from qm.core.database import reading
+from qm.core.visibility import released_by_a_person
+from qm.frame.access import PUBLIC, allowed_roles
 from qm.models import Assignment, AssignmentState, Evaluation, Recording
-from qm.queries.recordings import released_by_a_person
-from qm.web.access import PUBLIC, allowed_roles
 
 ROLES = (UserRole.INSPECTOR, UserRole.LEADER, UserRole.AGENT, UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
 """A page is for the first of these that may open it: pages of records name their role alone."""
@@ -103,7 +103,7 @@ def _keys(made: Generated) -> tuple[dict[str, object], dict[str, dict[str, objec
         "quarantine_id": kinds.quarantined,
         "run_id": kinds.whatif_run,
         "restatement_id": kinds.restatement,
-        "filename": "css/app.css",
+        "filename": "layouts/app.css",
     }
     return given, {
         "/manage/rubrics/<int:rubric_id>/build": {"rubric_id": kinds.rubric_draft},

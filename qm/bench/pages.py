@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from qm import database
-from qm.actor import UserRole
+from qm.app import create_app
 from qm.bench.generated import Generated, installation
 from qm.bench.page_addresses import API, Address, addresses
-from qm.database import reading
+from qm.core import database
+from qm.core.actor import UserRole
+from qm.core.database import reading
 from qm.models import User
-from qm.web import create_app
 
 Report = dict[str, Any]
 

@@ -17,17 +17,17 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from qm import database, schema
-from qm.actor import SYSTEM
+from qm.app import seeds
 from qm.bench.memory import PeakMemory
-from qm.cli.gather import Given, files_in, with_call_data
-from qm.jobs import Step, engine
+from qm.core import database, objects
+from qm.core.actor import SYSTEM
+from qm.core.settings import settings
+from qm.intake.reads.files import Given, files_in, with_call_data
+from qm.intake.writes.ingest import ingest
+from qm.jobs import Step, engine, schema
+from qm.jobs import reads as job_reads
+from qm.jobs.reads import JobLine
 from qm.models import JobState
-from qm.queries import jobs as queries
-from qm.queries.jobs import JobLine
-from qm.services import objects, seeds
-from qm.services.ingest import ingest
-from qm.settings import settings
 from qm.worker.supervisor import Workers
 
 LOOK_EVERY_S = 0.25
@@ -93,7 +93,7 @@ def _take_in(folder: Path) -> tuple[list[str], int]:
 
 def _wait(recording_ids: Sequence[str]) -> list[JobLine]:
     while True:
-        lines = queries.of_recordings(SYSTEM, recording_ids)
+        lines = job_reads.of_recordings(SYSTEM, recording_ids)
         if not any(line.state in (JobState.QUEUED, JobState.RUNNING) for line in lines):
             return lines
         time.sleep(LOOK_EVERY_S)

@@ -18,16 +18,19 @@ from typing import Any
 
 from sqlmodel import func, select
 
-from qm import database, schema
-from qm.actor import SYSTEM
+from qm.app import seeds
 from qm.bench.stored_calls import store_calls
-from qm.database import reading
+from qm.core import database
+from qm.core.actor import SYSTEM
+from qm.core.database import reading
+from qm.jobs import schema
+from qm.judging.writes import rejudge
 from qm.models import RuleVersion, VersionState
-from qm.services import rejudge, rules_judging, seeds
-from qm.services.rules import create, publish
-from qm.services.rules_seeds import text_of
+from qm.rules.writes import judging as rules_judging
+from qm.rules.writes.seeds import text_of
+from qm.rules.writes.versions import create, publish
 from scoring.rules import seeded
-from scoring.rules.nodes import Manner, Pattern, Phrase, Similar
+from scoring.rules.language.nodes import Manner, Pattern, Phrase, Similar
 
 Judge = Callable[[int], rejudge.Tally]
 """Judges all stored calls again on so many processes, and shows how far it is."""

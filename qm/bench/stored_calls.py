@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from sqlmodel import func, select
 
 from qm.bench.truth import transcript_of
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.core.paths import SAMPLES
+from qm.hearing.reads.stored import HIT_FIELDS, dump_transcript
+from qm.hearing.writes.scan import matcher
 from qm.models import HitRow, Recording, RecordingStatus, TranscriptRow
-from qm.paths import SAMPLES
-from qm.queries import phrases
-from qm.services.pipeline_scan import matcher
-from qm.stored import HIT_FIELDS, dump_transcript
+from qm.phrases.reads import library as phrases
 from transcribe.types import Transcript
 
 HEARD_CHARS = 300

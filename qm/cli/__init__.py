@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from qm.errors import QmError
+from qm.core.errors import QmError
 
 COMMANDS: dict[str, dict[str, str]] = {
     "开始 Begin": {

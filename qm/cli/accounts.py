@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from qm.actor import SYSTEM, UserRole
 from qm.cli.setup import open_database
-from qm.errors import NotFound
+from qm.core import identity
+from qm.core.actor import SYSTEM, UserRole
+from qm.core.errors import NotFound
 from qm.models import User
-from qm.queries import people as queries
-from qm.services import people, tokens
+from qm.people.writes import accounts as people
+from qm.people.writes import tokens
 
 
 @click.group()
@@ -69,7 +70,7 @@ def create(name: str, username: str) -> None:
 
 
 def _user(username: str) -> User:
-    found = queries.user_by_name(username)
+    found = identity.user_by_name(username)
     if found is None:
         raise NotFound("没有用户“%(name)s”，可用 qm user add 添加。", name=username)
     return found
@@ -78,7 +79,7 @@ def _user(username: str) -> User:
 def _branch(name: str | None) -> int | None:
     if name is None:
         return None
-    found = next((branch for branch in queries.branches() if branch.name == name), None)
+    found = next((branch for branch in identity.branches() if branch.name == name), None)
     if found is None:
         raise NotFound("没有机构“%(name)s”，请先在“人员”页添加。", name=name)
     return found.id
@@ -87,7 +88,7 @@ def _branch(name: str | None) -> int | None:
 def _team(name: str | None) -> int | None:
     if name is None:
         return None
-    found = queries.team_by_name(name)
+    found = identity.team_by_name(name)
     if found is None:
         raise NotFound("没有班组“%(name)s”，请先在“人员”页添加。", name=name)
     return found.id
@@ -96,7 +97,7 @@ def _team(name: str | None) -> int | None:
 def _agent(number: str | None) -> int | None:
     if number is None:
         return None
-    found = queries.agent_by_number(number)
+    found = identity.agent_by_number(number)
     if found is None:
         raise NotFound("花名册里没有工号“%(number)s”，请先在“人员”页添加。", number=number)
     return found[0].id

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from qm.cli.setup import open_database
-from qm.queries.health import newest_migration
-from qm.services import personal_data
+from qm.hearing.writes import personal_data
+from qm.upkeep.reads.health import newest_migration
 
 
 @click.command()

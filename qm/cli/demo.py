@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from qm.actor import SYSTEM, UserRole
+from qm.app import demo as demo_
+from qm.app.demo_scores import SOURCE, assign_calls, leave_one_scored
 from qm.cli.setup import open_database
+from qm.core.actor import SYSTEM, UserRole
+from qm.core.paths import SAMPLES
+from qm.core.settings import settings
+from qm.intake.writes.ingest import ingest
+from qm.jobs import reads as jobs
+from qm.jobs.reads import JobLine
 from qm.models import JobState
-from qm.paths import SAMPLES
-from qm.queries import jobs
-from qm.queries.jobs import JobLine
-from qm.services import demo as service
-from qm.services.demo_score import SOURCE, assign_calls, leave_one_scored
-from qm.services.ingest import ingest
-from qm.settings import settings
 from recorder.calldata import sidecar_call_data, sidecar_of
 from transcribe.weights import ensure_weights
 
@@ -36,12 +36,12 @@ def demo(serve: bool) -> None:
     """演示：载入样例录音并真实听写，然后打开网站。Load the sample calls, hear them, open the site."""
     config = settings()
     open_database()
-    people = service.ensure_people()
+    people = demo_.ensure_people()
     with console.status("准备语音模型 / preparing the speech weights"):
         ensure_weights(config.model, folder=config.resolved_models_dir, allow_download=config.hub)
     _take_in_samples()
     _hear()
-    inspector, supervisor = (service.username_of(role) for role in (UserRole.INSPECTOR, UserRole.SUPERVISOR))
+    inspector, supervisor = (demo_.username_of(role) for role in (UserRole.INSPECTOR, UserRole.SUPERVISOR))
     leave_one_scored(inspector)
     assign_calls(supervisor, inspector)
     _introduce(people)
@@ -108,7 +108,7 @@ def _lines() -> list[JobLine]:
     return jobs.listed(SYSTEM, limit=200)
 
 
-def _introduce(people: tuple[service.DemoPerson, ...]) -> None:
+def _introduce(people: tuple[demo_.DemoPerson, ...]) -> None:
     table = Table(title="登录 Sign in", title_justify="left")
     for heading in ("用户名 username", "密码 password", "姓名 name", "角色 role"):
         table.add_column(heading)

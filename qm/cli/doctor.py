@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from qm import logs
-from qm.actor import SYSTEM
 from qm.cli.setup import open_database
-from qm.services import objects
-from qm.services.doctor import Trouble, examine
-from qm.services.doctor_mend import mend
-from qm.settings import settings
+from qm.core import logs, objects
+from qm.core.actor import SYSTEM
+from qm.core.settings import settings
+from qm.upkeep.writes.doctor import Trouble, examine
+from qm.upkeep.writes.mend import mend
 from recorder.storage import StorageError
 
 

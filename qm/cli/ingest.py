@@ -9,15 +9,14 @@ import click
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from qm import logs
-from qm.actor import SYSTEM
-from qm.cli.gather import Given, Incoming, files_in, from_manifest, with_call_data
 from qm.cli.progress import follow
 from qm.cli.setup import open_database
-from qm.services import statistics
-from qm.services.ingest import Ingested
-from qm.services.ingest import ingest as take_in
-from qm.settings import settings
+from qm.core import logs, statistics
+from qm.core.actor import SYSTEM
+from qm.core.settings import settings
+from qm.intake.reads.files import Given, Incoming, files_in, from_manifest, with_call_data
+from qm.intake.writes.ingest import Ingested
+from qm.intake.writes.ingest import ingest as take_in
 from recorder.storage import StorageError
 from recorder.types import Refusal
 

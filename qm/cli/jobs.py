@@ -6,14 +6,14 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from qm.actor import SYSTEM
 from qm.cli.progress import follow, state_words
 from qm.cli.setup import open_database
-from qm.errors import NotFound
+from qm.core.actor import SYSTEM
+from qm.core.errors import NotFound
 from qm.jobs import JobNotRetriable
+from qm.jobs import reads as job_reads
+from qm.jobs.writes.retries import retry_job
 from qm.models import JobState
-from qm.queries import jobs as queries
-from qm.services.retries import retry_job
 
 
 @click.group()
@@ -27,10 +27,10 @@ def jobs() -> None:
 def list_(state: str | None, limit: int) -> None:
     """列出任务和失败的原因。List jobs, with the reason where one failed or waits."""
     open_database()
-    counts = queries.counts(SYSTEM)
+    counts = job_reads.counts(SYSTEM)
     first = Column("录音 recording", no_wrap=True, min_width=32)
     table = Table(first, "文件 file", "状态 state", "说明 note", box=None)
-    for line in queries.listed(SYSTEM, state=JobState(state) if state else None, limit=limit):
+    for line in job_reads.listed(SYSTEM, state=JobState(state) if state else None, limit=limit):
         table.add_row(line.recording_id, line.filename, state_words(line), line.error)
     Console().print(table)
     click.echo("  ".join(f"{key.value} {number}" for key, number in counts.items() if number), err=True)
@@ -40,7 +40,7 @@ def list_(state: str | None, limit: int) -> None:
 def follow_() -> None:
     """跟踪未完成的任务。Follow unfinished jobs until they end."""
     open_database()
-    lines = [line for state in queries.ACTIVE for line in queries.listed(SYSTEM, state=state, limit=500)]
+    lines = [line for state in job_reads.ACTIVE for line in job_reads.listed(SYSTEM, state=state, limit=500)]
     if lines:
         follow([line.recording_id for line in lines])
     else:
@@ -55,7 +55,9 @@ def retry(recording_ids: tuple[str, ...], all_failed: bool) -> None:
     open_database()
     wanted = list(recording_ids)
     if all_failed:
-        wanted += [line.recording_id for line in queries.listed(SYSTEM, state=JobState.FAILED, limit=10_000)]
+        wanted += [
+            line.recording_id for line in job_reads.listed(SYSTEM, state=JobState.FAILED, limit=10_000)
+        ]
     if not wanted:
         click.echo("没有要重试的任务 / nothing to retry")
     for recording_id in wanted:

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from qm.settings import settings
+from qm.core.settings import settings
 from transcribe.types import EngineUnavailable
 from transcribe.weights import ensure_weights
 

@@ -7,11 +7,11 @@ from typing import TextIO
 
 import click
 
-from qm.actor import SYSTEM
 from qm.cli.setup import open_database
-from qm.queries import phrases as queries
-from qm.services import phrase_versions
-from qm.services import phrases as service
+from qm.core.actor import SYSTEM
+from qm.phrases.reads import library as phrase_reads
+from qm.phrases.writes import library as phrase_writes
+from qm.phrases.writes import versions as phrase_versions
 from transcribe.phrases.explain import Decision, explain
 from transcribe.phrases.library import write_csv
 
@@ -26,7 +26,7 @@ def phrases() -> None:
 def export(file: TextIO) -> None:
     """把现行版本导出为 CSV。Write the version in force as CSV."""
     open_database()
-    file.write(write_csv(queries.as_sets(queries.rows(queries.published()))))
+    file.write(write_csv(phrase_reads.as_sets(phrase_reads.rows(phrase_reads.published()))))
 
 
 @phrases.command("import")
@@ -39,8 +39,8 @@ def import_(file: Path, replace: bool, publish: bool) -> None:
     """从 CSV 导入到草稿；错处按行指出。Read a CSV into the draft; errors are named by line."""
     open_database()
     try:
-        added = service.import_table(SYSTEM, file.read_text("utf-8-sig"), replace=replace)
-    except service.TableUnusable as error:
+        added = phrase_writes.import_table(SYSTEM, file.read_text("utf-8-sig"), replace=replace)
+    except phrase_writes.TableUnusable as error:
         for line in error.errors:
             click.echo(f"第 {line.line} 行 line {line.line}: {line.detail}", err=True)
         raise

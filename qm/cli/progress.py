@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from qm.actor import SYSTEM
+from qm.core.actor import SYSTEM
 from qm.jobs import Step, beats
+from qm.jobs import reads as jobs
+from qm.jobs.reads import JobLine
 from qm.models import JobState
-from qm.queries import jobs
-from qm.queries.jobs import JobLine
 from qm.worker.supervisor import Workers
 
 LOOK_EVERY_S = 0.5

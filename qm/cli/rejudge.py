@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from qm.cli.setup import open_database
-from qm.services import rejudge as service
+from qm.judging.writes import rejudge as rejudge_writes
 
 
 @click.command()
@@ -21,7 +21,7 @@ def rejudge(processes: int, run_id: int | None) -> None:
     open_database()
     used = processes or os.cpu_count() or 1
     if run_id is not None:
-        service.perform(run_id, processes=used)
+        rejudge_writes.perform(run_id, processes=used)
         return
     began = time.monotonic()
     tally = with_bar(used)
@@ -32,7 +32,7 @@ def rejudge(processes: int, run_id: int | None) -> None:
     )
 
 
-def with_bar(processes: int) -> service.Tally:
+def with_bar(processes: int) -> rejudge_writes.Tally:
     """Judge all stored calls again and show how far it is."""
     columns = (
         TextColumn("重新判定 / judging"),
@@ -42,7 +42,7 @@ def with_bar(processes: int) -> service.Tally:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
-        return service.rejudge(
+        return rejudge_writes.rejudge(
             processes=processes,
             progress=lambda tally: bar.update(task, total=tally.total, completed=tally.done),
         )

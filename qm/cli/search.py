@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from qm.actor import SYSTEM
 from qm.cli.setup import open_database
-from qm.queries.search import Found
-from qm.queries.search import search as find
+from qm.core.actor import SYSTEM
+from qm.hearing.reads.search import Found
+from qm.hearing.reads.search import search as find
 from recorder.types import Role
 
 _WHO = {Role.AGENT: "座席", Role.CUSTOMER: "客户", Role.UNKNOWN: "未分"}

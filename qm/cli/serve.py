@@ -10,9 +10,10 @@ from types import FrameType
 import click
 from waitress.server import create_server
 
-from qm import jobs, logs
+from qm import jobs
 from qm.cli.setup import open_database
-from qm.settings import settings
+from qm.core import logs
+from qm.core.settings import settings
 
 
 @click.command()
@@ -30,7 +31,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     升级数据库、建立初始内容都自动完成。The database is migrated and seeded by itself.
     多机部署 Scaled out: QM_WORKER_PROCESSES=0 qm serve   +   qm worker (任意多个 any number)
     """
-    from qm.web import create_app  # noqa: PLC0415 - other commands need no web
+    from qm.app import create_app  # noqa: PLC0415 - other commands need no web
     from qm.worker.supervisor import Workers  # noqa: PLC0415
 
     config = settings()

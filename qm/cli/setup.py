@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from qm import database, schema
-from qm.services.seeds import ensure_seeded
-from qm.settings import settings
+from qm.app.seeds import ensure_seeded
+from qm.core import database
+from qm.core.settings import settings
+from qm.jobs import schema
 
 
 def open_database(*, migrate: bool = True) -> None:

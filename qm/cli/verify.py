@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qm.packs import check_pack
+from qm.reviewing.reads.pack_files import check_pack
 
 
 @click.command()
@@ -27,7 +27,7 @@ def verify(pack: Path, against_database: bool) -> None:
     problems = [*found.problems]
     if against_database:
         from qm.cli.setup import open_database  # noqa: PLC0415 - the plain check needs no database
-        from qm.services.packs import unknown_here  # noqa: PLC0415
+        from qm.reviewing.writes.packs import unknown_here  # noqa: PLC0415
 
         open_database()
         problems += unknown_here(found)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from qm import logs
-from qm.cli.gather import Given, with_call_data
 from qm.cli.ingest import take_one
 from qm.cli.setup import open_database
-from qm.settings import settings
+from qm.core import logs
+from qm.core.settings import settings
+from qm.intake.reads.files import Given, with_call_data
 from recorder.storage import StorageError
 from recorder.watch import StableFiles
 

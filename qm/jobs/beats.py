@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.clock import now
+from qm.core.database import reading, writing
 from qm.jobs import engine
 from qm.models import WorkerBeat
 

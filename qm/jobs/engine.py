@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
-from qm import database
+from qm.core import database
 
 if TYPE_CHECKING:
     from dbos import DBOSClient

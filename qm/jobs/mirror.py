@@ -10,8 +10,8 @@ from datetime import timedelta
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from qm.clock import now
-from qm.database import reading, writing
+from qm.core.clock import now
+from qm.core.database import reading, writing
 from qm.jobs.steps import Step
 from qm.models import Job, JobState
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from qm.clock import now
-from qm.database import writing
-from qm.errors import Conflict, NotFound
+from qm.core.clock import now
+from qm.core.database import writing
+from qm.core.errors import Conflict, NotFound
 from qm.jobs import engine
 from qm.jobs.steps import Step
 from qm.models import Job, JobState, Recording, RecordingStatus

@@ -7,7 +7,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import col
 
-from qm.database import reading, writing
+from qm.core.database import reading, writing
 from qm.models import JobTally
 
 FOLD_FROM = 200

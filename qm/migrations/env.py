@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import qm.models  # noqa: F401 - fills the metadata
-from qm import database, schema
+from qm.core import database
+from qm.jobs import schema
 from qm.models.base import DecimalText, Millionths, UtcDateTime
 
 

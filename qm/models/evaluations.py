@@ -164,7 +164,7 @@ class EvaluationSnapshot(SQLModel, table=True):
     revision: int
     """Of the evaluation, as it was released."""
     document: str = Field(sa_type=sa.Text)
-    """`qm.services.snapshots.document`, canonical JSON: byte for byte what an evidence pack carries."""
+    """`qm.reviewing.writes.snapshots.document`, canonical JSON: byte for byte what a pack carries."""
     sha256: str = Field(max_length=64)
     made_at: datetime = Field(sa_type=UtcDateTime)
 

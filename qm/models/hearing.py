@@ -26,7 +26,7 @@ class TranscriptRow(SQLModel, table=True):
     model: str = Field(max_length=120)
     language: str = Field(max_length=8)
     document: dict[str, Any] = Field(sa_type=json_type())
-    """The whole `transcribe.types.Transcript` (see `qm.stored`)."""
+    """The whole `transcribe.types.Transcript` (see `qm.hearing.reads.stored`)."""
     current: bool = True
     masked: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     """Personal numbers are taken out of the document (see `PersonalData`)."""

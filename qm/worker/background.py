@@ -16,13 +16,13 @@ TRIES = 5
 
 
 def _whatif(row_id: int) -> None:
-    from qm.services import whatif_runs  # noqa: PLC0415 - brings the rules, seconds to load
+    from qm.trials.writes import runs as whatif_runs  # noqa: PLC0415 - brings the rules, seconds to load
 
     whatif_runs.work(row_id)
 
 
 def _training(row_id: int) -> None:
-    from qm.services import learning_runs  # noqa: PLC0415 - brings scikit-learn
+    from qm.judging.writes import learning_runs  # noqa: PLC0415 - brings scikit-learn
 
     learning_runs.work(row_id)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qm.hearing import Answers, HearingRequest
+from qm.hearing.writes.engine import Answers, HearingRequest
 from recorder.decode import decode
 from recorder.message import Message, message_of
 from recorder.types import AudioRefused, CallAudio, Role

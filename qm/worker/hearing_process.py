@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from qm.hearing import Answers, HearingRequest
+from qm.hearing.writes.engine import Answers, HearingRequest
 from qm.worker.hearing_child import (
     Asked,
     EngineChoice,

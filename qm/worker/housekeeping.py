@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from qm import database, jobs
-from qm.clock import now
-from qm.database import writing
-from qm.errors import QmError
+from qm import jobs
+from qm.core import database, statistics
+from qm.core.clock import now
+from qm.core.database import writing
+from qm.core.errors import QmError
+from qm.core.settings import Settings
 from qm.jobs import beats, mirror, tally
-from qm.services import retention, statistics
-from qm.settings import Settings
+from qm.upkeep.writes import retention
 from recorder.message import Message, advised, message_of
 from transcribe.types import EngineUnavailable
 from transcribe.weights import find_weights

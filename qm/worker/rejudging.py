@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from qm.services import rejudge
+from qm.judging.writes import rejudge
 
 LOOK_EVERY_S = 2.0
 

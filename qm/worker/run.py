@@ -9,8 +9,8 @@ from types import FrameType
 
 import structlog
 
+from qm.core.settings import Settings
 from qm.jobs import engine
-from qm.settings import Settings
 from qm.worker import names
 from qm.worker.hearing_child import EngineChoice
 from qm.worker.hearing_process import HearingProcess

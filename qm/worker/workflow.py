@@ -15,12 +15,12 @@ from dbos import DBOS
 from dbos import error as engine_errors
 from sqlalchemy.exc import OperationalError
 
-from qm.errors import QmError
+from qm.core.errors import QmError
+from qm.hearing.writes.hear import RolesChanged
+from qm.intake.writes.status import RecordingGone
 from qm.jobs import Step, engine, mirror
 from qm.models import Job
-from qm.services import pipeline
-from qm.services.pipeline_hear import RolesChanged
-from qm.services.pipeline_status import RecordingGone
+from qm.worker import pipeline
 from qm.worker.hearing_process import CallUnhearable, HearingFailed
 from recorder.message import Message, advised, message_of
 from recorder.storage import ObjectMissing, StorageError

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from recorder.message import Message
 from recorder.types import Role
-from scoring.rules.errors import ScriptInvalid
+from scoring.rules.language.errors import ScriptInvalid
 from scoring.rules.sound import plain
 from scoring.types import Conversation
 from transcribe.types import Acoustics, Hit, Overlap, Span, Transcript, Utterance

@@ -9,9 +9,9 @@ from importlib.resources import files
 import yaml
 
 from recorder.message import Message
-from scoring.rules.errors import RuleInvalid
-from scoring.rules.model import Rule
-from scoring.rules.parse import load_rules
+from scoring.rules.language.errors import RuleInvalid
+from scoring.rules.language.model import Rule
+from scoring.rules.language.parse import load_rules
 from scoring.rules.script import conversation_from_script
 from scoring.types import Conversation, Verdict
 

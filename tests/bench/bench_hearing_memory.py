@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from qm.bench.memory import PeakMemory, resident_bytes
-from qm.hearing import HearingRequest
-from qm.paths import SAMPLES
-from qm.settings import settings
+from qm.core.paths import SAMPLES
+from qm.core.settings import settings
+from qm.hearing.writes.engine import HearingRequest
 from qm.worker.hearing_process import HearingProcess
 from qm.worker.run import engine_choice
 from recorder.decode import decode

@@ -23,14 +23,15 @@ def main(n: int) -> None:
         os.environ |= {"QM_DATA_DIR": folder, "QM_SECRET_KEY": "bench", "QM_WORKER_PROCESSES": "0"}
         from sqlmodel import select
 
-        from qm.actor import SYSTEM
         from qm.cli.setup import open_database
-        from qm.clock import now
-        from qm.database import reading
+        from qm.core.actor import SYSTEM
+        from qm.core.clock import now
+        from qm.core.database import reading
         from qm.models import RubricVersion
-        from qm.queries import whatif as queries
-        from qm.services import rubric_drafts, whatif_runs
-        from qm.services import rubric_drafts_edit as edits
+        from qm.rubrics.writes import drafts as rubric_drafts
+        from qm.rubrics.writes import drafts_edit as edits
+        from qm.trials.reads import whatif as whatif_reads
+        from qm.trials.writes import runs as whatif_runs
         from tests.support.people import build_centre
 
         open_database()
@@ -49,15 +50,15 @@ def main(n: int) -> None:
         whatif_runs.work(run.id or 0)
         took = time.monotonic() - begun
         begun = time.monotonic()
-        view = queries.view(SYSTEM, run.id or 0)
+        view = whatif_reads.view(SYSTEM, run.id or 0)
         print(f"{view.run.done} evaluations, {view.changed} change: {took:.1f} s, {n / took:.0f}/s; "
               f"page {time.monotonic() - begun:.2f} s")  # fmt: skip
 
 
 def fill(n: int, agent_id: int) -> None:
     """Write `n` released evaluations with random answers."""
-    from qm.clock import now
-    from qm.database import writing
+    from qm.core.clock import now
+    from qm.core.database import writing
     from qm.models import AnswerRow, Evaluation, EvaluationKind, EvaluationState, Recording
     from scoring.arithmetic import score
     from scoring.rubric import seeded

@@ -1,5 +1,5 @@
 """Fixtures of browser tests."""
 
-from tests.support.live import live, prepared
+from tests.support.servers.live import live, prepared
 
 __all__ = ["live", "prepared"]

@@ -13,36 +13,31 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from qm.actor import Actor, UserRole
-from qm.clock import now
-from qm.database import reading, writing
+from qm.app import seeds
+from qm.app.demo_scores import accepted_draft
+from qm.assigning import writes as assignments
+from qm.core.actor import Actor, UserRole
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.core.identity import actor_of, hash_token
+from qm.hearing.writes.hear import keep_transcript
+from qm.intake.writes import ingest, quarantine
+from qm.judging.writes import learning, learning_runs, rejudge
 from qm.models import Agent, ApiToken, EvaluationState, Job, JobState, RubricVersion, User, VersionState
-from qm.queries.people import actor_of, hash_token
-from qm.services import (
-    acknowledge,
-    assignments,
-    contact_policy,
-    ingest,
-    learning,
-    learning_runs,
-    people,
-    phrases,
-    quarantine,
-    rejudge,
-    releases,
-    rubric_bindings,
-    rubric_drafts,
-    rules,
-    rules_marks,
-    seeds,
-    vocabulary,
-    whatif_restate,
-    whatif_runs,
-)
-from qm.services import rubric_drafts_edit as edits
-from qm.services.demo_score import accepted_draft
-from qm.services.evaluations import save
-from qm.services.pipeline_hear import keep_transcript
+from qm.people.writes import accounts as people
+from qm.phrases.writes import library as phrases
+from qm.phrases.writes import vocabulary
+from qm.records import writes as acknowledge
+from qm.reviewing.writes import releases
+from qm.reviewing.writes.evaluations import save
+from qm.rubrics.writes import bindings as rubric_bindings
+from qm.rubrics.writes import drafts as rubric_drafts
+from qm.rubrics.writes import drafts_edit as edits
+from qm.rules.writes import contact_policy
+from qm.rules.writes import marks as rules_marks
+from qm.rules.writes import versions as rules
+from qm.trials.writes import restate as whatif_restate
+from qm.trials.writes import runs as whatif_runs
 from recorder.types import Role
 from scoring.types import Rubric
 from tests.support.heard import bring_in

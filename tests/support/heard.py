@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qm.actor import SYSTEM
+from qm.app import seeds
 from qm.bench.truth import transcript_of
-from qm.database import writing
-from qm.paths import SAMPLES
-from qm.services import ingest, pipeline, seeds
-from qm.services.pipeline_hear import keep_transcript
+from qm.core.actor import SYSTEM
+from qm.core.database import writing
+from qm.core.paths import SAMPLES
+from qm.hearing.writes.hear import keep_transcript
+from qm.intake.writes import ingest
+from qm.worker import pipeline
 from recorder.calldata import sidecar_call_data
 
 __all__ = ["bring_in", "transcript_of"]

@@ -10,9 +10,15 @@ from typing import Any
 from sqlmodel import Session, select
 
 from qm import jobs
-from qm.actor import SYSTEM, Actor, UserRole
-from qm.clock import now
-from qm.database import reading, writing
+from qm.app import seeds
+from qm.core import objects
+from qm.core.actor import SYSTEM, Actor, UserRole
+from qm.core.clock import now
+from qm.core.database import reading, writing
+from qm.core.identity import actor_of
+from qm.hearing.writes.hear import keep_transcript
+from qm.intake.writes import ingest, quarantine
+from qm.judging import reads as learning
 from qm.models import (
     Assignment,
     Evaluation,
@@ -27,25 +33,16 @@ from qm.models import (
     RubricVersion,
     User,
 )
-from qm.queries import learning
-from qm.queries.people import actor_of
-from qm.queries.phrases import rows as phrase_rows
-from qm.queries.rubrics import published
-from qm.services import (
-    ingest,
-    objects,
-    phrases,
-    quarantine,
-    rubric_bindings,
-    rubric_drafts,
-    rubrics,
-    rules,
-    seeds,
-    tokens,
-    whatif_runs,
-)
-from qm.services import rubric_drafts_edit as edits
-from qm.services.pipeline_hear import keep_transcript
+from qm.people.writes import tokens
+from qm.phrases.reads.library import rows as phrase_rows
+from qm.phrases.writes import library as phrases
+from qm.rubrics.reads.versions import published
+from qm.rubrics.writes import bindings as rubric_bindings
+from qm.rubrics.writes import drafts as rubric_drafts
+from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import versions as rubrics
+from qm.rules.writes import versions as rules
+from qm.trials.writes import runs as whatif_runs
 from recorder.probe import sha256_of
 from recorder.types import Role
 from scoring.learn import model_to_bytes, train

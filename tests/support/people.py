@@ -10,13 +10,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from qm.actor import Actor, UserRole
-from qm.clock import now
-from qm.database import writing
+from qm.app import create_app
+from qm.core.actor import Actor, UserRole
+from qm.core.clock import now
+from qm.core.database import writing
+from qm.core.identity import actor_of
 from qm.models import Agent, Branch, Team, User
-from qm.queries.people import actor_of
-from qm.services import sign_in as signing_in
-from qm.web import create_app
+from qm.people.writes import sign_in as signing_in
 
 PASSWORD = "correct horse"
 # As cheap as argon2 gets: people of the tests sign in all day.

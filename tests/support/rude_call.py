@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qm.services.demo_score import accepted_draft
-from qm.services.evaluations import Saved, save
-from qm.services.releases import release
+from qm.app.demo_scores import accepted_draft
+from qm.reviewing.writes.evaluations import Saved, save
+from qm.reviewing.writes.releases import release
 from tests.support.heard import bring_in
 from tests.support.people import Centre
 

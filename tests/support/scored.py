@@ -12,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import select
 
-from qm.clock import now
-from qm.database import reading, writing
+from qm.app.seeds import ensure_seeded
+from qm.core import periods
+from qm.core.clock import now
+from qm.core.database import reading, writing
 from qm.models import (
     Agent,
     AnswerRow,
@@ -27,10 +29,8 @@ from qm.models import (
     Team,
     User,
 )
-from qm.queries import periods
-from qm.queries.evaluations import rubric_of
-from qm.services import criterion_scores
-from qm.services.seeds import ensure_seeded
+from qm.reviewing.reads.evaluations import rubric_of
+from qm.reviewing.writes import criterion_scores
 from scoring.arithmetic import score
 from scoring.types import Answer, Criterion, CriterionKind, Rubric
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from qm import database
+from qm.core import database
 
 Asked = list[tuple[str, Any]]
 _FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")

@@ -9,13 +9,14 @@ from decimal import Decimal
 import pytest
 from sqlmodel import col, select
 
-from qm.clock import now
-from qm.database import reading
+from qm.core.clock import now
+from qm.core.database import reading
 from qm.models import EvaluationState, RubricVersion, WhatIfRun
-from qm.queries import whatif as queries
-from qm.services import rubric_drafts, whatif_runs
-from qm.services import rubric_drafts_edit as edits
-from qm.services.rubric_drafts_edit import Edit
+from qm.rubrics.writes import drafts as rubric_drafts
+from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes.drafts_edit import Edit
+from qm.trials.reads import whatif as whatif_reads
+from qm.trials.writes import runs as whatif_runs
 from scoring.types import Rubric
 from tests.support.people import Centre
 from tests.support.scored import add_scored
@@ -74,4 +75,4 @@ def tried(
         with_rule_drafts=with_rule_drafts,
     )
     whatif_runs.work(run.id or 0)
-    return queries.run_of(run.id or 0)
+    return whatif_reads.run_of(run.id or 0)

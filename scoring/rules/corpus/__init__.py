@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from scoring.rules.similarity import MannerModel, Space
+from scoring.rules.judging.similarity import MannerModel, Space
 from transcribe.language.lexicon import service_lines
 
 INNOCENT = "innocent"

@@ -24,10 +24,10 @@ from scoring.rules import (
     nearest,
     trace_flow,
 )
-from scoring.rules.nodes import Flow, Similar
-from scoring.rules.order import in_order
-from scoring.rules.prepared import Match
-from scoring.rules.similarity import clauses
+from scoring.rules.judging.order import in_order
+from scoring.rules.judging.prepared import Match
+from scoring.rules.judging.similarity import clauses
+from scoring.rules.language.nodes import Flow, Similar
 from scoring.rules.sound import fold, plain, sound, sound_pattern
 from scoring.types import Conversation, Verdict
 from tests.unit.scoring.rules import calls

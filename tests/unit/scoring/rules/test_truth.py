@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.rules.truth import Truth, at_least, conjunction, disjunction, negate
+from scoring.rules.judging.truth import Truth, at_least, conjunction, disjunction, negate
 
 truths = st.sampled_from(Truth)
 many = st.lists(truths, max_size=6)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from scoring.rules import RuleInvalid, conversation_from_script, dump, judge, load_rules, seeded
-from scoring.rules.nodes import AnyOf, CallData, Comparison, Flow, Not, Pattern, Phrase, Who
+from scoring.rules.language.nodes import AnyOf, CallData, Comparison, Flow, Not, Pattern, Phrase, Who
 from scoring.types import Verdict
 
 GOOD = """

@@ -1,0 +1,1 @@
+"""Who scores which call: assignments and the list of recordings."""

@@ -1,0 +1,1 @@
+"""What every page needs: access, errors in words, language, figures, undo, security, the registry."""

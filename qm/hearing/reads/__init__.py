@@ -1,0 +1,1 @@
+"""What is asked about what was said in a call."""

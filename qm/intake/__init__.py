@@ -1,0 +1,1 @@
+"""Recordings come in: ingest, quarantine, uploads, listening."""

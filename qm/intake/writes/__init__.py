@@ -1,0 +1,1 @@
+"""What changes recordings that come in: one transaction, one audit event, the actor checked."""

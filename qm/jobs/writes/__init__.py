@@ -1,0 +1,1 @@
+"""What changes durable jobs: one transaction, one audit event, the actor checked."""

@@ -1,0 +1,1 @@
+"""Rules answer criteria: prescoring, judging again, learned criteria."""

@@ -1,0 +1,1 @@
+"""What changes judgements: one transaction, one audit event, the actor checked."""

@@ -1,0 +1,1 @@
+"""The phrase library and the words of queues."""

@@ -1,0 +1,1 @@
+"""What changes the phrase library: one transaction, one audit event, the actor checked."""

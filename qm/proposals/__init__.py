@@ -1,0 +1,1 @@
+"""What a branch proposes to the centre: forms, rules, phrases."""

@@ -1,0 +1,42 @@
+"""Proposals of branches: declined by the centre, taken back by the branch."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from qm.core.actor import UserRole
+from qm.frame.access import actor, allow
+from qm.models import Proposal, ProposalKind
+from qm.proposals import writes as proposals
+
+blueprint = Blueprint("proposals", __name__)
+
+_PAGES = {
+    ProposalKind.RULE: "rules.rules",
+    ProposalKind.RUBRIC: "rubrics.rubrics",
+    ProposalKind.PHRASES: "phrases.phrases",
+}
+
+
+@blueprint.post("/manage/proposals/<int:proposal_id>/decline")
+@allow(UserRole.SUPERVISOR)
+def proposal_decline(proposal_id: int) -> ResponseReturnValue:
+    """Say no, with the reason."""
+    row = proposals.decline(actor(), proposal_id, answer=request.form.get("answer", ""))
+    flash(gettext("未采纳“%(title)s”；提议的机构会看到理由。", title=row.title), "done")
+    return _back(row)
+
+
+@blueprint.post("/manage/proposals/<int:proposal_id>/withdraw")
+@allow(UserRole.SUPERVISOR)
+def proposal_withdraw(proposal_id: int) -> ResponseReturnValue:
+    """Take it back; the draft stays."""
+    row = proposals.withdraw(actor(), proposal_id)
+    flash(gettext("已撤回提议，草稿还在。"), "done")
+    return _back(row)
+
+
+def _back(row: Proposal) -> ResponseReturnValue:
+    return redirect(url_for(_PAGES[row.kind]))

@@ -1,1 +1,0 @@
-"""Reads. Each look-up contains who may see the thing, so a forgotten check is impossible."""

@@ -1,0 +1,1 @@
+"""Released scores as agents and leaders read them."""

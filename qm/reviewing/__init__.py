@@ -1,0 +1,1 @@
+"""The desk: evaluations, answers, releases, snapshots, evidence packs."""

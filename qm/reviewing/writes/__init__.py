@@ -1,0 +1,1 @@
+"""What changes evaluations: one transaction, one audit event, the actor checked."""

@@ -1,0 +1,1 @@
+"""Forms with their builder and what they are bound to."""

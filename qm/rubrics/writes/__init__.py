@@ -1,0 +1,1 @@
+"""What changes forms: one transaction, one audit event, the actor checked."""

@@ -1,0 +1,1 @@
+"""Rules with their workshop, and how often customers are contacted."""

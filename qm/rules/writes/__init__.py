@@ -1,0 +1,1 @@
+"""What changes rules: one transaction, one audit event, the actor checked."""

@@ -1,1 +1,0 @@
-"""Writes. Each function is one transaction plus one audit event."""

@@ -1,0 +1,1 @@
+"""What if: trials of forms, restated scores, agreement of rules with people."""

@@ -1,0 +1,1 @@
+"""What changes trials of forms and rules: one transaction, one audit event, the actor checked."""

@@ -1,0 +1,1 @@
+"""Words for the installation's health."""

@@ -1,0 +1,1 @@
+"""Real servers of tests: databases, S3, the site, Chromium, workers; each started once."""
