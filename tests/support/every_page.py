@@ -64,9 +64,11 @@ class Visit:
     """People whose role may open the page, and for whom this row does not exist: 404."""
     leads_on: bool = False
     """A redirection, not a page."""
+    led_back: tuple[str, ...] = ()
+    """People who may only read this row, and are led to where it is read: 302."""
     kind: str = "text/html"
     listens: bool = False
-    """Opening it may leave one event in the audit."""
+    """Opening it may leave a row of the listening, and one event in the audit."""
 
     @property
     def name(self) -> str:
@@ -159,9 +161,14 @@ VISITS: tuple[Visit, ...] = (
     visit("rubrics.rubrics"),
     visit("rubrics.rubric", "in_force", lambda r: {"rubric_id": r.rubric}),
     visit("rubrics.rubric", "retired", lambda r: {"rubric_id": r.rubric_retired}),
-    visit("rubrics.rubric", "draft", lambda r: {"rubric_id": r.rubric_draft}),
-    visit("rubrics.rubric_build", "form", lambda r: {"rubric_id": r.rubric_draft}),
-    visit("rubrics.rubric_build", "criterion", lambda r: {"rubric_id": r.rubric_draft, "at": "c:greeting"}),
+    visit("rubrics.rubric", "draft", lambda r: {"rubric_id": r.rubric_draft}, led_back=BRANCHES),
+    visit("rubrics.rubric_build", "form", lambda r: {"rubric_id": r.rubric_draft}, led_back=BRANCHES),
+    visit(
+        "rubrics.rubric_build",
+        "criterion",
+        lambda r: {"rubric_id": r.rubric_draft, "at": "c:greeting"},
+        led_back=BRANCHES,
+    ),
     visit("rubrics.rubric_build", "in_force", lambda r: {"rubric_id": r.rubric}, leads_on=True),
     visit("rubrics.rubric_bindings"),
     visit("rubrics.rubric_export", "excel", lambda r: {"rubric_id": r.rubric, "kind": "xlsx"}, kind=_EXCEL),
@@ -171,8 +178,8 @@ VISITS: tuple[Visit, ...] = (
     visit("rules.rule", "draft", lambda r: {"key": r.rule}),
     visit("rules.rule", "version", lambda r: {"key": r.rule, "version": 1}),
     visit("rules.rule", "new", lambda r: {"key": r.rule_new}),
-    visit("rules.rule_edit", "", lambda r: {"key": r.rule}),
-    visit("rules.rule_edit", "yaml", lambda r: {"key": r.rule_new}),
+    visit("rules.rule_edit", "", lambda r: {"key": r.rule}, led_back=BRANCHES),
+    visit("rules.rule_edit", "yaml", lambda r: {"key": r.rule_new}, led_back=BRANCHES),
     visit("rules.rule_audit", "", lambda r: {"key": r.rule}),
     visit("rules.rule_new"),
     visit("agreement.rule_agreement"),
@@ -220,7 +227,7 @@ def expected_status(asked: Visit, person: str, roles: frozenset[UserRole] | None
         return 403
     if person in asked.hidden_from:
         return 404
-    return 302 if asked.leads_on else 200
+    return 302 if asked.leads_on or person in asked.led_back else 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def test_progress_moves_by_itself_and_the_page_stops_asking_when_all_is_done(
 
 def test_a_phrase_is_added_removed_and_brought_back_by_keyboard(live: Live) -> None:
     ensure_seeded()
-    page = live.page_of("supervisor")
+    page = live.page_of("headquarters")
     page.goto(f"{live.url}/manage/phrases/groups/closing")
     page.get_by_role("button", name="开始编辑").press("Enter")
     page.wait_for_url(re.compile("/manage/phrases/groups/closing"))

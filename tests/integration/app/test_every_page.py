@@ -69,6 +69,10 @@ class Opened:
         return client.get(url, headers={"Authorization": f"Bearer {token_of(person)}"})
 
 
+LISTENED = ["INSERT INTO listening", "INSERT INTO audit_event"]
+"""What a page that plays a call may write, the first time."""
+
+
 @pytest.fixture(scope="module")
 def opened(furnished: Furnished) -> Iterator[Opened]:
     """Reading writes nothing, so all tests share one application."""
@@ -129,7 +133,7 @@ def test_everybody_gets_the_documented_answer_and_pages_are_sound(
     expected = expected_status(asked, person, roles)
     assert answer.status_code == expected, opened.url(asked)
     heard = expected == 200 and asked.listens
-    assert opened.written == (["INSERT INTO audit_event"] if heard and opened.written else [])
+    assert opened.written == (LISTENED if heard and opened.written else [])
     if expected == 200:
         assert answer.mimetype == asked.kind
     if body and expected != 302:

@@ -102,7 +102,7 @@ def test_rows_come_with_the_release_and_go_when_it_is_taken_back(centre: Centre)
 def test_a_restatement_replaces_the_rows(centre: Centre, scored: list[int]) -> None:
     before = kept(scored[2])["greeting"]
     run = tried(centre, drafted(centre, cheaper))
-    whatif_restate.restate(centre.actors["supervisor"], run.id or 0, reason="统一口径")
+    whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="统一口径")
     assert kept(scored[2])["greeting"] > before
     assert troubles() == []
 
