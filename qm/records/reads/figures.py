@@ -9,7 +9,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlmodel import col
 
 from qm.core.actor import Actor, UserRole
@@ -66,6 +78,9 @@ EVERY = Scope()
 _WAITING = col(Evaluation.state) == EvaluationState.RELEASED
 _LOST = col(CriterionScore.lost) > Decimal(0)
 _VETOED = col(Evaluation.lost_total).is_not(None)
+_MILLION = 1_000_000
+"""Parts that `Millionths` keeps of a point."""
+_NINE_DECIMALS = Decimal("0.000000001")
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:
@@ -166,12 +181,18 @@ def _months(first: datetime, last: datetime) -> list[datetime]:
 class _Sum:
     """One criterion, while its rows are added up."""
 
-    lost: Decimal = Decimal(0)
-    weights: Decimal = Decimal(0)
+    lost: float = 0.0
+    """Millionths of points, each call's as often as its weight says."""
+    weights: float = 0.0
     lost_in: int = 0
     counted_in: int = 0
     newest: tuple[datetime, int, int] | None = None
     """Release, evaluation and form of the newest call in which it counted."""
+
+    @property
+    def mean(self) -> Decimal:
+        """Points a call: what adding up in another order would move lies beyond the ninth decimal."""
+        return Decimal(self.lost / self.weights / _MILLION).quantize(_NINE_DECIMALS)
 
 
 def loss_lines(actor: Actor, scope: Scope = EVERY) -> tuple[LossLine, ...]:
@@ -186,32 +207,31 @@ def loss_lines(actor: Actor, scope: Scope = EVERY) -> tuple[LossLine, ...]:
         assert found.newest is not None
         released_at, evaluation_id, rubric_id = found.newest
         place, title = forms[rubric_id][key]
-        line = LossLine(key, title, found.lost / found.weights, found.lost_in, found.counted_in)
+        line = LossLine(key, title, found.mean, found.lost_in, found.counted_in)
         placed.append((-line.mean_points, -released_at.timestamp(), -evaluation_id, place, line))
     return tuple(line for *_, line in sorted(placed, key=lambda item: item[:-1]))
 
 
 def _sums(actor: Actor, scope: Scope) -> dict[str, _Sum]:
-    by = (
-        col(CriterionScore.criterion),
-        col(Evaluation.rubric_id),
-        col(Evaluation.inclusion_probability),
-    )
-    sums = func.count(), func.sum(case((_LOST, 1), else_=0)), func.sum(col(CriterionScore.lost))
+    by = col(CriterionScore.criterion), col(Evaluation.rubric_id)
+    # The database weighs: grouping by chance would fetch every row where each call has a chance of its own.
+    weight = 1.0 / func.coalesce(func.nullif(col(Evaluation.inclusion_probability), 0.0), 1.0)
+    lost = weight * type_coerce(col(CriterionScore.lost), BigInteger)
+    sums = func.sum(type_coerce(lost, Float)), func.sum(type_coerce(weight, Float))
+    counts = func.count(), func.sum(case((_LOST, 1), else_=0))
     newest = func.max(col(Evaluation.released_at)), func.max(col(Evaluation.id))
-    statement = _over_calls(actor, scope, *by, *sums, *newest).join(
+    statement = _over_calls(actor, scope, *by, *sums, *counts, *newest).join(
         CriterionScore, col(CriterionScore.evaluation_id) == Evaluation.id
     )
-    rows = _rows(statement.group_by(*by))
     found: dict[str, _Sum] = defaultdict(_Sum)
-    for criterion, rubric_id, probability, counted, lost_in, lost, released_at, evaluation_id in rows:
-        one, weight = found[criterion], 1 / Decimal(str(probability or 1))
-        one.lost += weight * lost
-        one.weights += weight * counted
+    for criterion, rubric_id, lost_parts, weights, counted, lost_in, *last in _rows(statement.group_by(*by)):
+        one = found[criterion]
+        one.lost += lost_parts
+        one.weights += weights
         one.lost_in += lost_in
         one.counted_in += counted
-        last = (released_at, evaluation_id, rubric_id)
-        one.newest = last if one.newest is None else max(one.newest, last)
+        latest = (*last, rubric_id)
+        one.newest = latest if one.newest is None else max(one.newest, latest)
     return found
 
 
