@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from qm.models.base import UtcDateTime
-
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -18,7 +16,7 @@ _STATES = ("queued", "running", "waiting", "done", "failed")
 def upgrade() -> None:
     """Add the columns and the table."""
     op.add_column("job", sa.Column("wakes", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("job", sa.Column("next_at", UtcDateTime(timezone=True), nullable=True))
+    op.add_column("job", sa.Column("next_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "learning_run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -33,9 +31,9 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.Column("requested_by", sa.Integer(), nullable=True),
-        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["requested_by"], ["user.id"], name=op.f("fk_learning_run_requested_by_user")
         ),

@@ -10,8 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-from qm.models.base import UtcDateTime
-
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -20,7 +18,7 @@ depends_on = None
 _AUDIT = sa.table(
     "audit_event",
     sa.column("id", sa.Integer),
-    sa.column("at", UtcDateTime),
+    sa.column("at", sa.DateTime(timezone=True)),
     sa.column("user_id", sa.Integer),
     sa.column("action", sa.String),
     sa.column("subject_id", sa.String),
@@ -33,7 +31,7 @@ def upgrade() -> None:
     # Not in a batch: rebuilding the table on SQLite would delete the answers that hang on it.
     reference = 'CONSTRAINT fk_evaluation_saved_by_user REFERENCES "user" (id)'
     op.execute(f"ALTER TABLE evaluation ADD COLUMN saved_by INTEGER {reference}")
-    op.add_column("evaluation", sa.Column("saved_at", UtcDateTime(timezone=True), nullable=True))
+    op.add_column("evaluation", sa.Column("saved_at", sa.DateTime(timezone=True), nullable=True))
     _listening()
     _declined()
     _exports()
@@ -60,7 +58,7 @@ def _listening() -> None:
             nullable=False,
         ),
         sa.Column("address", sa.String(length=64), nullable=False),
-        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["recording_id"],
             ["recording.id"],
@@ -86,7 +84,7 @@ def _declined() -> None:
         sa.Column("rule_key", sa.String(length=60), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("declined_by", sa.Integer(), nullable=True),
-        sa.Column("declined_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["declined_by"], ["user.id"], name=op.f("fk_rule_update_declined_declined_by_user")
         ),
@@ -101,7 +99,7 @@ def _exports() -> None:
         sa.Column("evaluation_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("exported_by", sa.Integer(), nullable=True),
-        sa.Column("exported_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("exported_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["exported_by"], ["user.id"], name=op.f("fk_pack_export_exported_by_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_export")),
     )
@@ -157,7 +155,7 @@ def _fill_from_details() -> None:
 
 
 def _table(name: str, row: dict[str, Any]) -> Any:
-    times = {key: UtcDateTime() if key.endswith("_at") else None for key in row}
+    times = {key: sa.DateTime(timezone=True) if key.endswith("_at") else None for key in row}
     return sa.table(name, *(sa.column(key, kind) for key, kind in times.items()))
 
 
