@@ -178,9 +178,23 @@ def own_changes(actor: Actor) -> Changes:
     """What the draft would change if this person published it: the groups of their place alone."""
     place = home(actor)
     drafted = of_owner(place, rows(draft()))
-    adopted = {row.group for row in drafted}
-    before = [row for row in rows(published()) if row.branch_id == place or row.group in adopted]
+    before, _others = given_way(drafted, rows(published()), place)
     return changes(before, drafted)
+
+
+def given_way(
+    drafted: Iterable[PhraseRow], in_force: Iterable[PhraseRow], place: int | None
+) -> tuple[list[PhraseRow], list[PhraseRow]]:
+    """What is in force, divided into what one place's drafted groups take the place of, and the rest.
+
+    A group that the place adopts gives way too, whose ever it was.
+    """
+    before: list[PhraseRow] = []
+    others: list[PhraseRow] = []
+    adopted = {row.group for row in drafted}
+    for row in in_force:
+        (before if row.branch_id == place or row.group in adopted else others).append(row)
+    return before, others
 
 
 def _identity(row: PhraseRow) -> tuple[str, str, str, str, int]:

@@ -59,14 +59,8 @@ class _Divided:
 def _divided(draft: PhraseLibrary, current: PhraseLibrary | None, place: int | None) -> _Divided:
     drafted, in_force = phrase_reads.rows(draft), phrase_reads.rows(current)
     own = phrase_reads.of_owner(place, drafted)
-    adopted = {row.group for row in own}
-    before = [row for row in in_force if row.branch_id == place or row.group in adopted]
-    return _Divided(
-        own,
-        before,
-        [row for row in drafted if row.branch_id != place],
-        [row for row in in_force if row not in before],
-    )
+    before, settled = phrase_reads.given_way(own, in_force, place)
+    return _Divided(own, before, [row for row in drafted if row.branch_id != place], settled)
 
 
 def _leave_out(session: Session, draft: PhraseLibrary, divided: _Divided) -> None:
