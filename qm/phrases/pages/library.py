@@ -22,6 +22,7 @@ from qm.models import PhraseRow, ProposalKind
 from qm.phrases.reads import library as phrase_reads
 from qm.phrases.words import KINDS, SPEAKERS
 from qm.phrases.writes import library as phrase_writes
+from qm.phrases.writes import offers as phrase_offers
 from qm.proposals import reads as proposals
 from recorder.types import Role
 from transcribe.types import PhraseKind
@@ -182,7 +183,7 @@ def phrase_group_propose(group: str) -> ResponseReturnValue:
     """Ask the centre to make the branch's group everybody's."""
 
     def propose() -> None:
-        phrase_writes.propose(actor(), group=group, note=request.form.get("note", ""))
+        phrase_offers.propose(actor(), group=group, note=request.form.get("note", ""))
         flash(gettext("已提请总部发布；总部处理后会显示在这里。"), "done")
 
     return _edited(group, propose)
@@ -194,7 +195,7 @@ def phrase_group_adopt(group: str) -> ResponseReturnValue:
     """Make a proposed group the centre's, in the draft."""
 
     def adopt() -> None:
-        phrase_writes.adopt(actor(), group=group)
+        phrase_offers.adopt(actor(), group=group)
         flash(gettext("已采纳为总部的分组，发布后对所有机构生效。"), "done")
 
     return _edited(group, adopt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pypinyin import lazy_pinyin
-from sqlmodel import col, delete, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from qm.core import audit
 from qm.core.actor import Actor, UserRole
@@ -11,10 +11,9 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.errors import Conflict, InvalidInput, NotFound
 from qm.core.ownership import everywhere, home, require_owner
-from qm.models import PhraseLibrary, PhraseRow, Proposal, ProposalKind, VersionState
+from qm.models import PhraseLibrary, PhraseRow, ProposalKind, VersionState
 from qm.phrases.reads import library as phrase_reads
 from qm.proposals import writes as proposals
-from qm.proposals.reads import open_one
 from recorder.types import Role
 from transcribe.normalize import normalize
 from transcribe.phrases.library import AGENT_NO, LibraryErrors, LineError, read_csv
@@ -100,6 +99,8 @@ def discard_draft(actor: Actor) -> int:
         draft, mine = _draft(), home(actor)
         in_force, drafted = phrase_reads.rows(phrase_reads.published()), phrase_reads.rows(draft)
         own = phrase_reads.of_owner(mine, in_force)
+        for group in _changed_groups(own, phrase_reads.of_owner(mine, drafted)):
+            _proposed_no_more(session, actor, group)
         rest = [row for row in drafted if row.branch_id != mine]
         kept = bool(phrase_reads.changes([row for row in in_force if row.branch_id != mine], rest))
         scope = [col(PhraseRow.branch_id) == mine] if kept else []
@@ -198,10 +199,14 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
     with writing() as session:
         draft = start_draft(actor)
         assert draft.id is not None
-        if replace:
-            own = col(PhraseRow.branch_id) == home(actor)
-            session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id, own))
         here = phrase_reads.rows(draft)
+        if replace:
+            own = phrase_reads.of_owner(home(actor), here)
+            for group in {row.group for row in own}:
+                _proposed_no_more(session, actor, group)
+            owned = col(PhraseRow.branch_id) == home(actor)
+            session.exec(delete(PhraseRow).where(col(PhraseRow.library_id) == draft.id, owned))
+            here = phrase_reads.rows(draft)
         known = {(row.group, normalize(row.text).text, row.role) for row in here}
         groups = {row.group: row for row in here}
         fresh = [
@@ -209,7 +214,7 @@ def import_table(actor: Actor, text: str, *, replace: bool) -> int:
             for row in _rows_of(sets, groups, draft.id, home(actor))
             if (row.group, normalize(row.text).text, row.role) not in known
         ]
-        for row in fresh:
+        for row in {row.group: row for row in fresh}.values():
             _check_group(actor, row)
         session.add_all(fresh)
         counts = {"added": len(fresh), "replaced": replace}
@@ -222,40 +227,6 @@ def _read(text: str) -> tuple[PhraseSet, ...]:
         return read_csv(text)
     except LibraryErrors as error:
         raise TableUnusable(error.errors) from error
-
-
-def propose(actor: Actor, *, group: str, note: str = "") -> Proposal:
-    """Ask the centre to make a group of the branch everybody's.
-
-    Raises `NotFound`, `NothingToPropose`, `AlreadyProposed`.
-    """
-    actor.require(UserRole.SUPERVISOR)
-    with writing():
-        found = phrase_reads.group_of(phrase_reads.draft() or phrase_reads.published(), group, actor)
-        return proposals.put(
-            actor, ProposalKind.PHRASES, group, title=found.name, branch_id=found.branch_id, note=note
-        )
-
-
-def adopt(actor: Actor, *, group: str) -> None:
-    """Make a proposed group the centre's, in the draft; it holds for all once that is published.
-
-    Raises `NotFound` where nothing is proposed, `NotTheOwner`, `GroupUnknown`.
-    """
-    actor.require(UserRole.SUPERVISOR)
-    if open_one(ProposalKind.PHRASES, group) is None:
-        raise NotFound
-    require_owner(actor, None)
-    with writing() as session:
-        draft = start_draft(actor)
-        rows = [row for row in phrase_reads.rows(draft) if row.group == group]
-        if not rows:
-            raise GroupUnknown
-        proposals.taken_up(session, actor, ProposalKind.PHRASES, group)
-        for row in rows:
-            row.branch_id = None
-        session.add_all(rows)
-        audit.record(actor, audit.AuditAction.PHRASE_GROUP_ADOPTED, group, name=rows[0].group_name)
 
 
 def _owned(actor: Actor, group: str) -> list[PhraseRow]:
@@ -275,8 +246,18 @@ def _owned(actor: Actor, group: str) -> list[PhraseRow]:
 def _check_group(actor: Actor, row: PhraseRow) -> None:
     require_owner(actor, row.branch_id)
     with writing() as session:
-        if not everywhere(actor):  # a draft that the centre works on stays proposed
-            proposals.thrown_away(session, actor, ProposalKind.PHRASES, row.group)
+        _proposed_no_more(session, actor, row.group)
+
+
+def _proposed_no_more(session: Session, actor: Actor, group: str) -> None:
+    """What a branch had proposed of a group is another text by now, or gone."""
+    if not everywhere(actor):  # a draft that the centre works on stays proposed
+        proposals.thrown_away(session, actor, ProposalKind.PHRASES, group)
+
+
+def _changed_groups(before: list[PhraseRow], after: list[PhraseRow]) -> set[str]:
+    changed = phrase_reads.changes(before, after)
+    return {row.group for row in (*changed.added, *changed.removed)}
 
 
 def _rows_of(

@@ -24,9 +24,20 @@ from qm.hearing.writes import scan as pipeline_scan
 from qm.hearing.writes.scan import matcher
 from qm.jobs import schema
 from qm.judging.writes import prescore as pipeline_prescore
-from qm.models import Branch, FindingRow, ProposalKind, ProposalState, RubricVersion, User, VersionState
+from qm.models import (
+    Branch,
+    FindingRow,
+    PhraseRow,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    RubricVersion,
+    User,
+    VersionState,
+)
 from qm.phrases.reads import library as phrase_queries
 from qm.phrases.writes import library as phrases
+from qm.phrases.writes import offers as phrase_offers
 from qm.phrases.writes import versions as phrase_versions
 from qm.proposals import reads as proposals
 from qm.proposals import writes as proposing
@@ -46,6 +57,7 @@ from scoring.types import Rubric
 from tests.support.house import hear, rule_text
 from tests.support.people import _HASH, Centre
 from tests.support.scored import add_call
+from tests.support.statements import asked
 from transcribe.types import PhraseKind
 
 Client = Callable[[str], FlaskClient]
@@ -235,10 +247,56 @@ def test_a_branchs_phrases_are_heard_in_its_own_calls_until_the_centre_adopts_th
     assert matcher(library.id or 0, centre.far_branch_id) is not matcher(library.id or 0)
     with pytest.raises(NotFound):
         phrase_queries.group_of(library, row.group, near)
-    phrases.propose(far, group=row.group)
-    phrases.adopt(headquarters, group=row.group)
+    phrase_offers.propose(far, group=row.group)
+    phrase_offers.adopt(headquarters, group=row.group)
     phrase_versions.publish(headquarters)
     assert phrase_queries.group_of(phrase_queries.published(), row.group, near).branch_id is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        phrases.discard_draft,
+        lambda far: phrases.import_table(far, "group,name,kind,role,phrase\n", replace=True),
+    ],
+    ids=["discarded", "replaced by a table without it"],
+)
+def test_a_proposed_group_that_is_gone_is_proposed_no_more(
+    far: Actor, end: Callable[[Actor], object]
+) -> None:
+    phrases.start_draft(far)
+    row = phrases.add_group(far, name="本地", kind=PhraseKind.TOPIC, first="去本地网点", role=Role.AGENT)
+    proposed = phrase_offers.propose(far, group=row.group)
+    end(far)
+    with reading() as session:
+        assert session.get_one(Proposal, proposed.id).state is ProposalState.WITHDRAWN
+
+
+def test_a_long_table_of_a_branch_is_asked_about_a_group_at_a_time(far: Actor) -> None:
+    def table(n: int) -> str:
+        return "group,name,kind,role,phrase\n" + "\n".join(
+            f"local,本地,topic,agent,{'网点'[n % 2]}{chr(0x4E00 + n)}{chr(0x5E00 + n)}" for n in range(n)
+        )
+
+    phrases.start_draft(far)
+    sent = []
+    for n in (5, 10, 60):
+        with asked() as seen:
+            assert phrases.import_table(far, table(n), replace=True) == n
+        sent.append(sum(statement.startswith("SELECT") for statement, _ in seen))
+    assert sent[2] == sent[1]
+
+
+def test_publishing_does_not_compare_every_phrase_with_every_other(
+    far: Actor, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headquarters = centre.actors["headquarters"]
+    phrases.start_draft(headquarters)
+    phrases.add_phrase(headquarters, group="greeting", text="您吉祥如意", role=Role.AGENT)
+    compared: list[object] = []
+    monkeypatch.setattr(PhraseRow, "__eq__", lambda one, other: bool(compared.append(one)) or one is other)
+    phrase_versions.publish(headquarters)
+    assert compared == []
 
 
 def test_a_branchs_form_is_bound_to_its_own_calls_before_the_centres(far: Actor, centre: Centre) -> None:

@@ -11,6 +11,7 @@ from qm.core.database import writing
 from qm.judging.writes import learning, learning_runs
 from qm.models import Proposal, ProposalKind
 from qm.phrases.writes import library as phrases
+from qm.phrases.writes import offers as phrase_offers
 from qm.phrases.writes import versions as phrase_versions
 from qm.phrases.writes import vocabulary
 from qm.proposals import reads as proposals_read
@@ -262,12 +263,16 @@ OWN = (
     Write(rubrics.retire, lambda a, h: rubrics.retire(a, h.own_form.id or 0), OWN_SUPERVISORS),
     Write(rules.propose, _propose_rule, OWN_SUPERVISORS),
     Write(rubrics.propose, lambda a, h: rubrics.propose(a, h.own_form_draft), OWN_SUPERVISORS),
-    Write(phrases.propose, lambda a, h: phrases.propose(a, group=h.own_phrase.group), OWN_SUPERVISORS),
     Write(
-        phrases.adopt,
-        lambda a, h: phrases.adopt(a, group=h.own_phrase.group),
+        phrase_offers.propose,
+        lambda a, h: phrase_offers.propose(a, group=h.own_phrase.group),
+        OWN_SUPERVISORS,
+    ),
+    Write(
+        phrase_offers.adopt,
+        lambda a, h: phrase_offers.adopt(a, group=h.own_phrase.group),
         CENTRE,
-        before=lambda h: phrases.propose(_near(h), group=h.own_phrase.group),
+        before=lambda h: phrase_offers.propose(_near(h), group=h.own_phrase.group),
     ),
     Write(proposals.put, _put, OWN_SUPERVISORS),
     Write(
