@@ -102,11 +102,16 @@ def drop(actor: Actor, model_id: int) -> LearnedModelRow:
 def _owned(actor: Actor, model_id: int) -> LearnedModelRow:
     """A model of a form that is this person's. Raises `NotFound`, `NotTheOwner`."""
     row = judging_reads.model_row(model_id)
-    form = next((line for line in rubrics.lines(actor) if line.key == row.rubric_key), None)
+    require_owner(actor, form_of(actor, row.rubric_key).branch_id)
+    return row
+
+
+def form_of(actor: Actor, rubric_key: str) -> rubrics.RubricLine:
+    """The form that something was learned for. Raises `NotFound` where it is not this person's to read."""
+    form = next((line for line in rubrics.lines(actor) if line.key == rubric_key), None)
     if form is None:
         raise NotFound
-    require_owner(actor, form.branch_id)
-    return row
+    return form
 
 
 def _drop_all(row: LearnedModelRow) -> None:

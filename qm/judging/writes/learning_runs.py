@@ -71,6 +71,7 @@ def cancel(actor: Actor, run_id: int) -> LearningRun:
         run = session.get(LearningRun, run_id)
         if run is None:
             raise NotFound
+        learning.form_of(actor, run.rubric_key)
         background_runs.cancel(session, LearningRun, run_id, CANCELLED)
         return run
 

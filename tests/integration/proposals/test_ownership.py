@@ -23,10 +23,13 @@ from qm.core.visibility import recording_for
 from qm.hearing.writes import scan as pipeline_scan
 from qm.hearing.writes.scan import matcher
 from qm.jobs import schema
+from qm.judging.writes import learning_runs
 from qm.judging.writes import prescore as pipeline_prescore
 from qm.models import (
     Branch,
     FindingRow,
+    JobState,
+    LearningRun,
     PhraseRow,
     Proposal,
     ProposalKind,
@@ -315,6 +318,21 @@ def test_a_branchs_form_is_bound_to_its_own_calls_before_the_centres(far: Actor,
             centre.actors["supervisor"], rubric_key="own_form", from_day=date(2020, 1, 1),
             **{**common, "team_id": centre.team_id},
         )  # fmt: skip
+
+
+def test_a_training_for_a_branchs_form_is_stopped_by_nobody_elses_supervisor(
+    far: Actor, centre: Centre
+) -> None:
+    made = rubrics.import_draft(far, _own_form())
+    rubrics.publish(far, made.id or 0)
+    run = LearningRun(
+        rubric_key="own_form", criterion="courtesy", state=JobState.QUEUED, created_at=now(), updated_at=now()
+    )
+    with writing() as session:
+        session.add(run)
+    with pytest.raises(NotFound):
+        learning_runs.cancel(centre.actors["supervisor"], run.id or 0)
+    learning_runs.cancel(far, run.id or 0)
 
 
 def test_a_branchs_policy_is_its_own_and_changes_nobody_elses(far: Actor, centre: Centre) -> None:
