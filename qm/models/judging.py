@@ -24,8 +24,9 @@ class RubricEdit(SQLModel, table=True):
     """The change in words."""
     before: dict[str, Any] | None = Field(default=None, sa_type=json_type())
     """None for the import or copy that the draft began with."""
-    problems: list[dict[str, str]] = Field(default_factory=list, sa_type=json_type())
-    """What an import could not read: `place` (a cell such as D7) and `message`."""
+    problems: list[dict[str, Any]] = Field(default_factory=list, sa_type=json_type())
+    """What an import could not read: `place` (a cell such as D7) and `message`, each as
+    `recorder.message.plain` gives it."""
     edited_at: datetime = Field(sa_type=UtcDateTime)
     edited_by: int | None = Field(default=None, foreign_key="user.id")
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
+from recorder.message import Message
 from scoring.rubric.problems import Problem
 from scoring.rubric.text import Plain
 
@@ -25,7 +26,7 @@ class Notes:
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, path: str, message: str) -> None:
+    def add(self, path: str, message: Message) -> None:
         """Note a problem at a path; the line is that of the nearest known parent."""
         place = path
         while place and place not in self.lines:
@@ -45,7 +46,7 @@ class Fields:
     def of(cls, value: Plain, path: str, notes: Notes) -> Fields:
         """The fields of a value that should be a mapping; noted and empty where it is none."""
         if not isinstance(value, dict):
-            notes.add(path, "这里应是一组“名称: 值”，请检查缩进。")
+            notes.add(path, Message("这里应是一组“名称: 值”，请检查缩进。"))
             value = {}
         return cls(value, path, notes)
 
@@ -57,18 +58,20 @@ class Fields:
         """Note fields with a name nobody reads: most often a slip of the pen."""
         for name in self.values:
             if name not in allowed:
-                self.notes.add(self.at(name), f"不认识的字段“{name}”，可用：{'、'.join(sorted(allowed))}。")
+                known = "、".join(sorted(allowed))
+                told = Message("不认识的字段“%(name)s”，可用：%(known)s。", name=name, known=known)
+                self.notes.add(self.at(name), told)
 
     def text(self, name: str, default: str | None = "") -> str:
         """A text; `default=None` makes it required."""
         value = self.values.get(name)
         if value is None:
             if default is None:
-                self.notes.add(self.at(name), f"缺少“{name}”，请填写。")
+                self.notes.add(self.at(name), Message("缺少“%(name)s”，请填写。", name=name))
             return default or ""
         if isinstance(value, bool | int | float | str):
             return str(value)
-        self.notes.add(self.at(name), f"“{name}”应是文字。")
+        self.notes.add(self.at(name), Message("“%(name)s”应是文字。", name=name))
         return default or ""
 
     def decimal(self, name: str, default: Decimal | None) -> Decimal | None:
@@ -78,10 +81,13 @@ class Fields:
             return default
         figure = None if isinstance(value, bool | list | dict) else _figure(str(value))
         if figure is None:
-            self.notes.add(self.at(name), f"“{value}”不是数字。")
+            self.notes.add(self.at(name), Message("“%(text)s”不是数字。", text=str(value)))
             return default
         if not figure.is_finite() or abs(figure) > LARGEST or figure.as_tuple().exponent < -6:  # type: ignore[operator]
-            self.notes.add(self.at(name), f"“{value}”超出范围：不大于 {LARGEST}，最多 6 位小数。")
+            told = Message(
+                "“%(text)s”超出范围：不大于 %(most)s，最多 6 位小数。", text=str(value), most=LARGEST
+            )
+            self.notes.add(self.at(name), told)
             return default
         return figure
 
@@ -93,7 +99,8 @@ class Fields:
         except ValueError:
             found = -1.0
         if not 0 <= found < float("inf"):
-            self.notes.add(self.at(name), f"“{value}”不是时间，请填写从通话开始算起的秒数。")
+            told = Message("“%(text)s”不是时间，请填写从通话开始算起的秒数。", text=str(value))
+            self.notes.add(self.at(name), told)
             return 0.0
         return found
 
@@ -101,7 +108,7 @@ class Fields:
         """A whole number."""
         figure = self.decimal(name, Decimal(default))
         if figure is None or figure != figure.to_integral_value():
-            self.notes.add(self.at(name), f"“{name}”应是整数。")
+            self.notes.add(self.at(name), Message("“%(name)s”应是整数。", name=name))
             return default
         return int(figure)
 
@@ -112,7 +119,7 @@ class Fields:
             return bool(value)
         word = str(value).strip().lower()
         if word not in TRUE | FALSE:
-            self.notes.add(self.at(name), f"“{value}”应是 true 或 false。")
+            self.notes.add(self.at(name), Message("“%(text)s”应是 true 或 false。", text=str(value)))
         return word in TRUE
 
     def choice(self, name: str, kind: type[E], default: E | None) -> E | None:
@@ -123,7 +130,10 @@ class Fields:
         try:
             return kind(str(value))
         except ValueError:
-            self.notes.add(self.at(name), f"“{value}”不可用，请从这些中选择：{'、'.join(kind)}。")
+            told = Message(
+                "“%(text)s”不可用，请从这些中选择：%(known)s。", text=str(value), known="、".join(kind)
+            )
+            self.notes.add(self.at(name), told)
             return default
 
     def items(self, name: str) -> list[tuple[str, Plain]]:
@@ -132,7 +142,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.notes.add(self.at(name), f"“{name}”应是列表，每项以“- ”开头。")
+            self.notes.add(self.at(name), Message("“%(name)s”应是列表，每项以“- ”开头。", name=name))
             return []
         return [(f"{self.at(name)}[{n}]", item) for n, item in enumerate(value)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recorder.message import Message
 from scoring.errors import ScoringError
 
 
@@ -13,7 +14,7 @@ class Problem:
     """One thing to mend. `path` is like `sections[0].criteria[2].weight`, or a cell of a sheet."""
 
     path: str
-    message: str
+    message: Message
     line: int | None = None
     """Line of the text it was read from, from 1; None where there was no text."""
 

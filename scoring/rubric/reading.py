@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import cast
 
+from recorder.message import Message
 from scoring.rubric.fields import Fields, Notes
 from scoring.rubric.problems import RubricInvalid
 from scoring.rubric.text import Plain, read_yaml
@@ -59,7 +60,7 @@ def _rubric(value: Plain, notes: Notes) -> Rubric:
     given = Fields.of(value, "", notes)
     given.only(_names(Rubric) | {"format"})
     if given.text("format", FORMAT) != FORMAT:
-        notes.add("format", f"不认识的格式，应是 {FORMAT}。")
+        notes.add("format", Message("不认识的格式，应是 %(format)s。", format=FORMAT))
     rubric = Rubric(
         key=given.text("key", None),
         title=given.text("title", None),
@@ -158,7 +159,7 @@ def _condition(value: Plain, path: str, notes: Notes) -> Condition:
     given.only(_names(Condition))
     values = given.values.get("values")
     if not isinstance(values, list) or not values:
-        notes.add(given.at("values"), "条件要有至少一个比较值，写成列表。")
+        notes.add(given.at("values"), Message("条件要有至少一个比较值，写成列表。"))
         values = []
     return Condition(
         source=given.choice("source", ConditionSource, ConditionSource.ANSWER) or ConditionSource.ANSWER,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import yaml
 
+from recorder.message import Message
 from scoring.rubric.problems import Problem, RubricInvalid
 
 Plain = str | bool | int | float | None | list["Plain"] | dict[str, "Plain"]
@@ -28,7 +29,9 @@ def read_yaml(text: str) -> tuple[Plain, dict[str, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
-        raise RubricInvalid([Problem("", "不是有效的 YAML，请检查缩进、冒号和引号。", line)]) from error
+        raise RubricInvalid(
+            [Problem("", Message("不是有效的 YAML，请检查缩进、冒号和引号。"), line)]
+        ) from error
     if refusal:
         raise RubricInvalid([refusal])
     lines: dict[str, int] = {}
@@ -42,15 +45,15 @@ def read_yaml(text: str) -> tuple[Plain, dict[str, int]]:
 def _refusal(text: str) -> Problem | None:
     """Why a text is not even read: too long, too deep, or with aliases (small texts can hide large ones)."""
     if len(text) > MOST_CHARACTERS:
-        return Problem("", "文件过大，不是评分表。")
+        return Problem("", Message("文件过大，不是评分表。"))
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
-            return Problem("", "不支持 YAML 别名（*），请直接写出内容。", line)
+            return Problem("", Message("不支持 YAML 别名（*），请直接写出内容。"), line)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            return Problem("", "嵌套过深，不是评分表。", line)
+            return Problem("", Message("嵌套过深，不是评分表。"), line)
     return None
 
 
@@ -66,7 +69,8 @@ def _plain(node: yaml.Node, path: str, lines: dict[str, int], problems: list[Pro
         key = str(key_node.value)
         inner = f"{path}.{key}" if path else key
         if key in found:
-            problems.append(Problem(inner, f"“{key}”写了两次，请删去一处。", key_node.start_mark.line + 1))
+            told = Message("“%(name)s”写了两次，请删去一处。", name=key)
+            problems.append(Problem(inner, told, key_node.start_mark.line + 1))
         lines.setdefault(inner, key_node.start_mark.line + 1)
         found[key] = _plain(value_node, inner, lines, problems)
     return found

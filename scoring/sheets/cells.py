@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
+from recorder.message import Message
 from scoring.types import CriterionKind, CriticalClass, Option, Verdict, Veto
 
 YES = frozenset({"是", "√", "✓", "✔", "v", "y", "yes", "true", "1", "有", "可", "可以", "允许"})
@@ -25,7 +26,7 @@ LARGEST = Decimal(1_000_000)
 
 
 class CellUnclear(ValueError):
-    """A cell says nothing that can be read; the message is the words for its problem."""
+    """A cell says nothing that can be read; raised with the `Message` of its problem."""
 
 
 def words(value: Any) -> str:
@@ -43,7 +44,7 @@ def figure(value: Any) -> Decimal | None:
     if not text or text in {"-", "—", "/"}:
         return None
     if isinstance(value, bool):
-        raise CellUnclear(f"“{text}”不是数字。")
+        raise CellUnclear(Message("“%(text)s”不是数字。", text=text))
     found = re.findall(r"-?\d+(?:\.\d+)?", text)
     if len(found) != 1 or not re.fullmatch(r"(满分|共|计)?\s*-?\d+(\.\d+)?\s*(分|%|次)?", text):
         return _exact(text)
@@ -64,7 +65,7 @@ def deduction(value: Any) -> tuple[Decimal | None, Decimal | None]:
     before = text[: cap.start()] if cap else text
     first = re.search(r"\d+(?:\.\d+)?", before)
     if first is None:
-        raise CellUnclear(f"“{text}”里没有扣分数值，请写明每次扣几分。")
+        raise CellUnclear(Message("“%(text)s”里没有扣分数值，请写明每次扣几分。", text=text))
     limit = Decimal(cap.group(1)) if cap else None
     return _bounded(Decimal(first.group()), text), limit
 
@@ -76,7 +77,7 @@ def yes(value: Any) -> bool:
         return True
     if text in NO:
         return False
-    raise CellUnclear(f"“{text}”不清楚，请填“是”或留空。")
+    raise CellUnclear(Message("“%(text)s”不清楚，请填“是”或留空。", text=text))
 
 
 def veto(value: Any) -> Veto:
@@ -97,7 +98,7 @@ def critical(value: Any) -> CriticalClass | None:
             return found
     if text.lower() in NO:
         return None
-    raise CellUnclear(f"“{text}”不是差错类别，请填 客户、业务 或 合规。")
+    raise CellUnclear(Message("“%(text)s”不是差错类别，请填 客户、业务 或 合规。", text=text))
 
 
 def kind(value: Any) -> CriterionKind | None:
@@ -111,7 +112,8 @@ def kind(value: Any) -> CriterionKind | None:
     try:
         return CriterionKind(text)
     except ValueError:
-        raise CellUnclear(f"“{text}”不是题型，可用：{'、'.join(KINDS)}。") from None
+        told = Message("“%(text)s”不是题型，可用：%(kinds)s。", text=text, kinds="、".join(KINDS))
+        raise CellUnclear(told) from None
 
 
 def options(value: Any) -> tuple[Option, ...]:
@@ -154,10 +156,10 @@ def _option(part: str, position: int) -> Option:
         low, high = (_exact(side) if side else None for side in band.groups())
         label = label[: band.start()]
     if not sign or not label.strip():
-        raise CellUnclear(f"选项“{part}”应写成“文字=分值”，例如“优秀=5”。")
+        raise CellUnclear(Message("选项“%(part)s”应写成“文字=分值”，例如“优秀=5”。", part=part))
     points = figure(number)
     if points is None:
-        raise CellUnclear(f"选项“{part}”缺少分值。")
+        raise CellUnclear(Message("选项“%(part)s”缺少分值。", part=part))
     marks = flags.group(1).split() if flags else []
     return Option(
         key=key.group(1) if key else f"o{position}",
@@ -191,10 +193,10 @@ def _exact(text: str) -> Decimal:
     try:
         return _bounded(Decimal(text), text)
     except InvalidOperation:
-        raise CellUnclear(f"“{text}”不是数字。") from None
+        raise CellUnclear(Message("“%(text)s”不是数字。", text=text)) from None
 
 
 def _bounded(value: Decimal, text: str) -> Decimal:
     if not value.is_finite() or abs(value) > LARGEST:
-        raise CellUnclear(f"“{text}”超出范围。")
+        raise CellUnclear(Message("“%(text)s”超出范围。", text=text))
     return value

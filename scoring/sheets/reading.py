@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from recorder.message import Message, message_of
 from scoring.rubric.checks import validate
 from scoring.rubric.problems import Problem
 from scoring.sheets import cells
@@ -23,8 +24,8 @@ class Imported:
     rubric: Rubric
     problems: tuple[Problem, ...]
     """`path` is a cell such as `C7`."""
-    notes: tuple[str, ...]
-    """What was assumed, in words."""
+    notes: tuple[Message, ...]
+    """What was assumed."""
 
 
 def read_rubric(data: bytes, *, key: str = "imported") -> Imported:
@@ -50,7 +51,7 @@ def read_rubric(data: bytes, *, key: str = "imported") -> Imported:
         for c, g in zip(criteria, groups, strict=True)
     )
     if guessed:
-        reader.notes.append(f"{guessed} 项没有写题型和选项，按是非题导入，可在编辑页更改。")
+        reader.notes.append(Message("%(n)d 项没有写题型和选项，按是非题导入，可在编辑页更改。", n=guessed))
     return Imported(rubric, tuple(reader.problems), tuple(reader.notes))
 
 
@@ -61,7 +62,7 @@ def _mode(reader: Reader, groups: list[Group]) -> ScoringMode:
         return ScoringMode.DEDUCTION if "扣分" in stated else ScoringMode.WEIGHTED
     takes_off = [bool(cells.words(group.head(Column.DEDUCT))) for group in groups]
     if takes_off and all(takes_off):
-        reader.notes.append("每一项都写了扣分，按扣分制导入。")
+        reader.notes.append(Message("每一项都写了扣分，按扣分制导入。"))
         return ScoringMode.DEDUCTION
     return ScoringMode.WEIGHTED
 
@@ -94,7 +95,7 @@ def _setting(reader: Reader, name: str, default: Decimal | None = None) -> Decim
     try:
         found = cells.figure(reader.table.settings.get(name))
     except cells.CellUnclear as unclear:
-        reader.problems.append(Problem(f"设置：{name}", str(unclear)))
+        reader.problems.append(Problem(Message("设置：%(name)s", name=name), message_of(unclear)))
         return default
     return default if found is None else found
 

@@ -15,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from recorder.message import Message
 from scoring.rubric.problems import Problem, RubricInvalid
 from scoring.sheets.columns import Column, columns_of, is_header
 
@@ -56,7 +57,11 @@ class Table:
 
     def cell(self, row: int, column: Column) -> str:
         """Name of a cell such as `C7`; the row alone where the table lacks the column."""
-        return f"{self.columns.get(column, '')}{row}" if column in self.columns else f"第 {row} 行"
+        return (
+            f"{self.columns.get(column, '')}{row}"
+            if column in self.columns
+            else Message("第 %(n)d 行", n=row)
+        )
 
 
 def open_table(data: bytes) -> Table:
@@ -77,7 +82,11 @@ def open_table(data: bytes) -> Table:
         [
             Problem(
                 "",
-                "没有找到表头。请在前 30 行内写一行列名，至少有“评分项”，以及“分值”“每次扣分”或“权重”之一。",
+                Message(
+                    "没有找到表头。请在前 %(most)s 行内写一行列名，"
+                    "至少有“评分项”，以及“分值”“每次扣分”或“权重”之一。",
+                    most=HEAD_WITHIN,
+                ),
             )
         ]
     )
@@ -88,18 +97,20 @@ SETTINGS = "设置"
 
 def _open(data: bytes) -> Workbook:
     if data.startswith(OLD_EXCEL):
-        raise RubricInvalid([Problem("", "这是旧版 .xls 文件，请在 Excel 中另存为 .xlsx 后再导入。")])
+        raise RubricInvalid(
+            [Problem("", Message("这是旧版 .xls 文件，请在 Excel 中另存为 .xlsx 后再导入。"))]
+        )
     if len(data) > MOST_BYTES:
-        raise RubricInvalid([Problem("", "文件超过 10 MB，请只保留评分表所在的工作表。")])
+        raise RubricInvalid([Problem("", Message("文件超过 10 MB，请只保留评分表所在的工作表。"))])
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
         book = None if unpacked > MOST_UNPACKED else load_workbook(BytesIO(data), data_only=True)
     except UNREADABLE as error:
-        words = "不是可以读取的 .xlsx 文件，请用 Excel 打开确认后另存。"
-        raise RubricInvalid([Problem("", words)]) from error
+        told = Message("不是可以读取的 .xlsx 文件，请用 Excel 打开确认后另存。")
+        raise RubricInvalid([Problem("", told)]) from error
     if book is None:
-        raise RubricInvalid([Problem("", "文件展开后过大，请只保留评分表所在的工作表。")])
+        raise RubricInvalid([Problem("", Message("文件展开后过大，请只保留评分表所在的工作表。"))])
     return book
 
 

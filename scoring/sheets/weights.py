@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from recorder.message import Message
 from scoring.sheets import cells
 from scoring.sheets.columns import Column
 from scoring.sheets.criteria import Group
@@ -29,7 +30,7 @@ def section_weights(
     if mode is ScoringMode.DEDUCTION:
         return dict.fromkeys(names, ZERO)
     if len(names) > 1:
-        reader.notes.append("没有写权重，按各部分分值占总分的比例计算。")
+        reader.notes.append(Message("没有写权重，按各部分分值占总分的比例计算。"))
     return _by_points(names, groups, criteria)
 
 
@@ -52,14 +53,14 @@ def _once_or_added(reader: Reader, names: list[str], stated: dict[str, list[Deci
     whole = {HUNDRED, Decimal(1)}
     if sum(once.values()) in whole or sum(added.values()) not in whole:
         return once
-    reader.notes.append("权重写在每一行，已按部分相加。")
+    reader.notes.append(Message("权重写在每一行，已按部分相加。"))
     return added
 
 
 def _as_hundred(reader: Reader, weights: Weights) -> Weights:
     if sum(weights.values()) != 1:
         return weights
-    reader.notes.append("权重写成小数（合计为 1），已换算成百分数。")
+    reader.notes.append(Message("权重写成小数（合计为 1），已换算成百分数。"))
     return {name: weight * 100 for name, weight in weights.items()}
 
 

@@ -17,6 +17,7 @@ from qm.frame.saying import say
 from qm.rubrics.pages.rubrics import blueprint, list_page
 from qm.rubrics.reads import versions as rubric_reads
 from qm.rubrics.writes import versions as rubric_writes
+from recorder.message import Message
 from scoring.rubric import Problem, RubricInvalid, rubric_and_lines, rubric_to_yaml, validate
 from scoring.sheets import read_rubric, template, write_rubric
 from scoring.types import Rubric
@@ -64,11 +65,12 @@ def rubric_import() -> ResponseReturnValue:
     except QmError as error:
         return list_page(error.status, problem=say(error))
     said = gettext("已导入为第 %(n)d 版草稿，共 %(count)d 项。", n=row.version, count=len(rubric.criteria))
-    flash(said + "".join(notes), "done")
+    for told in (said, *map(say, notes)):
+        flash(told, "done")
     return redirect(url_for("rubrics.rubric_build", rubric_id=row.id))
 
 
-def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[Problem, ...], tuple[str, ...]]:
+def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[Problem, ...], tuple[Message, ...]]:
     """The form of a file, what is wrong by cell or line, and what was assumed.
 
     Raises `RubricUnusable` with every fault where there is no form to read.
@@ -79,7 +81,7 @@ def _read(data: bytes, filename: str) -> tuple[Rubric, tuple[Problem, ...], tupl
             return rubric, tuple(validate(rubric, lines)), ()
         found = read_rubric(data, key=_UNNAMED)
     except UnicodeDecodeError as error:
-        problem = Problem("", gettext("文件不是 UTF-8 编码的 YAML，请另存为 UTF-8。"))
+        problem = Problem("", Message("文件不是 UTF-8 编码的 YAML，请另存为 UTF-8。"))
         raise rubric_writes.RubricUnusable((problem,)) from error
     except RubricInvalid as error:
         raise rubric_writes.RubricUnusable(error.problems) from error

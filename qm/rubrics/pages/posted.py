@@ -16,6 +16,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from qm.core.errors import InvalidInput
 from qm.rubrics.writes.drafts_edit import of_kind, put_criterion, renamed
+from recorder.message import listed
 from scoring.marks import CHOSEN
 from scoring.rubric import RubricInvalid, rubric_from_dict, rubric_to_dict
 from scoring.types import Answer, Criterion, CriterionKind, Rubric, Section
@@ -164,5 +165,5 @@ def _read(document: dict[str, Any]) -> Rubric:
     try:
         return rubric_from_dict(document)
     except RubricInvalid as error:
-        words = "；".join(dict.fromkeys(problem.message for problem in error.problems))
-        raise FieldUnusable(words=words) from error
+        told = dict.fromkeys(problem.message for problem in error.problems)
+        raise FieldUnusable(words=listed(tuple(told))) from error

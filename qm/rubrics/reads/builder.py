@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -15,6 +16,7 @@ from qm.core.errors import NotFound
 from qm.core.visibility import visible_to
 from qm.hearing.reads.stored import load_evidence
 from qm.models import FindingRow, Recording, RubricEdit, RubricVersion, VersionState
+from qm.models.base import text_of
 from qm.rubrics.reads.form_build import build_form
 from qm.rubrics.reads.form_views import FormView
 from qm.rubrics.reads.versions import version
@@ -36,6 +38,15 @@ class Noted:
     title: str
     """Of that part; empty for the form."""
     field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that an import could not read."""
+
+    place: str
+    """A cell such as D7, or a line; empty for the whole file."""
     message: str
 
 
@@ -64,8 +75,8 @@ class Builder:
     row: RubricVersion
     rubric: Rubric
     problems: tuple[Noted, ...]
-    unread: tuple[Mapping[str, str], ...]
-    """What the import could not read: `place` and `message`."""
+    unread: tuple[Unread, ...]
+    """What the import could not read."""
     last: Step | None
     trial: Trial
     rules: tuple[tuple[str, str], ...]
@@ -110,7 +121,7 @@ def builder(rubric_id: int, answers: Sequence[Answer] = (), data: Mapping[str, s
         row=row,
         rubric=rubric,
         problems=tuple(_noted(rubric, p) for p in validate(rubric, rule_keys={key for key, _ in named})),
-        unread=tuple(item for edit in edits for item in edit.problems),
+        unread=tuple(_unread(item) for edit in edits for item in edit.problems),
         last=Step(last.what, last.edited_at) if last else None,
         trial=trial(rubric, rubric_id, answers, data or {}),
         rules=named,
@@ -174,6 +185,10 @@ def call_exists(actor: Actor, recording_id: str) -> None:
             select(Recording.id).where(Recording.id == recording_id, visible_to(actor))
         ).first():
             raise NotFound
+
+
+def _unread(told: Mapping[str, Any]) -> Unread:
+    return Unread(text_of(told["place"]), text_of(told["message"]))
 
 
 def _noted(rubric: Rubric, problem: Problem) -> Noted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -19,6 +20,7 @@ from qm.models import ProposalKind, RubricEdit, RubricVersion, VersionState
 from qm.proposals import writes as proposals
 from qm.rubrics.reads.versions import version
 from qm.rubrics.writes.drafts_edit import Edit, add_section
+from recorder.message import Message, plain
 from scoring.rubric import Problem, rubric_from_dict, rubric_to_dict
 from scoring.types import Rubric, ScoringMode
 
@@ -115,7 +117,7 @@ def keep_draft(
             session.add(row)
     except IntegrityError as error:
         raise DraftThere from error
-    told = [{"place": _place(item), "message": item.message} for item in problems]
+    told = [{"place": plain(_place(item)), "message": plain(item.message)} for item in problems]
     session.add(_edit(actor, row, what, None, told))
     audit.record(actor, audit.AuditAction.RUBRIC_DRAFT_STARTED, row.id, key=row.key, version=row.version)
     return row
@@ -197,7 +199,7 @@ def _free(session: Session, key: str) -> str:
 
 
 def _edit(
-    actor: Actor, row: RubricVersion, what: str, before: dict[str, object] | None, told: list[dict[str, str]]
+    actor: Actor, row: RubricVersion, what: str, before: dict[str, object] | None, told: list[dict[str, Any]]
 ) -> RubricEdit:
     return RubricEdit(
         rubric_id=row.id or 0,
@@ -220,4 +222,4 @@ def _forget_oldest(session: Session, rubric_id: int) -> None:
 
 
 def _place(problem: Problem) -> str:
-    return f"第 {problem.line} 行" if problem.line else problem.path
+    return Message("第 %(n)d 行", n=problem.line) if problem.line else problem.path

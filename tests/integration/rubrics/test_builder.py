@@ -280,6 +280,12 @@ def test_a_faulty_table_becomes_a_draft_that_names_each_cell(client_of: Client, 
     assert "D2" in page
     assert "E3" in page
     assert "还差 10" in page, "the weights add up to 90"
+    assert "“五分”不是数字。" in page
+    client.set_cookie("locale", "en")
+    english = client.get(answer.headers["Location"]).text
+    assert "“五分” is not a number." in english
+    assert "“也许” is unclear" in english
+    client.delete_cookie("locale")
     settled = client.post(answer.headers["Location"].split("?")[0] + "/settle", follow_redirects=True)
     assert "D2" not in settled.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from collections.abc import Callable, Iterator
 from functools import reduce
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from flask import current_app, render_template_string
 from flask_babel import gettext
+from openpyxl import Workbook
 
 from qm.core.catalogue import HAN
 from qm.core.errors import Forbidden, NotFound, QmError
@@ -34,7 +36,9 @@ from recorder.message import Message, message_of
 from recorder.sniff import Container
 from recorder.types import AudioRefused
 from recorder.verdict import check_shape, not_a_recording, nothing_heard, too_long
+from scoring.rubric import Problem, RubricInvalid, rubric_and_lines
 from scoring.rules import conversation_from_script, judge_many, seeded
+from scoring.sheets import read_rubric
 
 LIBRARY = ROOT / "scoring" / "rules" / "library"
 
@@ -47,6 +51,8 @@ SPEAKING = [
     *(ROOT / "scoring/rules" / name for name in ("seed.py", "script.py")),
     *(ROOT / "scoring" / name for name in ("arithmetic.py", "learn/training.py", "marks.py")),
     *(ROOT / "scoring/rubric" / name for name in ("checks.py", "completeness.py", "criterion_checks.py")),
+    *(ROOT / "scoring/rubric" / name for name in ("fields.py", "text.py")),
+    *(ROOT / "scoring/sheets" / name for name in ("reader.py", "weights.py")),
     *(ROOT / "qm/worker").rglob("*.py"),
     *(ROOT / "qm" / name for name in ("intake/writes/ingest.py", "people/writes/rosters.py")),
     *(ROOT / "qm" / name for name in ("judging/writes/rejudge.py", "rules/writes/form.py")),
@@ -219,6 +225,75 @@ def test_what_is_wrong_with_a_form_is_said_in_english(form: RuleForm, told: str)
     with pytest.raises(PartWrong) as wrong:
         rule_of(form)
     assert said_wrong(wrong.value) == told
+
+
+def faults_of_texts() -> Iterator[Problem]:
+    condition = "{source: answer, key: a, operator: one_of}"
+    criterion = (
+        f"{{key: a, title: a, kind: guess, max_points: 1e9, deduct_cap: x, bonus: maybe, rule: [1], "
+        f"example: {{start_s: soon}}, show_if: [{condition}], colour: red}}"
+    )
+    for text in (
+        "a: [",
+        "a: &b 1\nc: *b",
+        "[" * 30 + "]" * 30,
+        "a: 1\na: 2",
+        "x" * 1_000_001,
+        f"format: other\ndecimals: 0.5\nsections: [{{criteria: [{criterion}]}}, 1]",
+        "sections: 3",
+    ):
+        with pytest.raises(RubricInvalid) as refused:
+            rubric_and_lines(text)
+        yield from refused.value.problems
+
+
+def faults_of_tables() -> Iterator[Problem]:
+    rows = [
+        ["分类", "权重", "评分项", "分值", "一票否决", "严重差错", "题型", "选项", "每次扣分"],
+        ["甲", "很重", "一", "五分", "也许", "其他", "抢答", "优秀", "很多"],
+        ["乙", 1, "二", 9999999, None, None, None, "优秀=", None],
+        ["丙", 0, "三", 5, None, None, None, None, None],
+    ]
+    yield from read_rubric(sheet_of(rows)).problems
+    for data in (b"", b"\xd0\xcf\x11\xe0 old", b"x" * 11_000_000, sheet_of([["姓名"], ["甲"]])):
+        with pytest.raises(RubricInvalid) as refused:
+            read_rubric(data)
+        yield from refused.value.problems
+
+
+def sheet_of(rows: list[list[object]]) -> bytes:
+    book, data = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(data)
+    return data.getvalue()
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("faults", [faults_of_texts, faults_of_tables])
+def test_what_is_wrong_with_a_file_of_a_form_is_said_in_english(
+    faults: Callable[[], Iterator[Problem]],
+) -> None:
+    told = [say(text) for problem in faults() for text in (problem.path, problem.message)]
+    assert len(told) > 15
+    assert [text for text in told if HAN.search(re.sub("“[^”]*”", "", text))] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_what_was_assumed_of_a_table_is_said_in_english() -> None:
+    tables = (
+        [["分类", "评分项", "分值"], ["甲", "一", 5], ["乙", "二", 5]],
+        [["分类", "评分项", "每次扣分"], ["甲", "一", 5], ["乙", "二", 5]],
+        [
+            ["分类", "权重", "评分项", "分值"],
+            ["甲", 0.3, "一", 5],
+            [None, 0.3, "二", 5],
+            ["乙", 0.4, "三", 5],
+        ],
+    )
+    notes = [say(note) for rows in tables for note in read_rubric(sheet_of(rows)).notes]
+    assert len(notes) > 4
+    assert [text for text in notes if HAN.search(text)] == []
 
 
 @pytest.mark.usefixtures("english")
