@@ -7,10 +7,10 @@ from flask import Flask
 from qm.app import home
 from qm.assigning import pages as assigning
 from qm.connect import pages as connect
-from qm.core import database, logs
+from qm.core import database
 from qm.core.paths import STATIC, TEMPLATES
 from qm.core.settings import Settings, settings
-from qm.frame import access, errors, locale, navigation, numbers, registry, security
+from qm.frame import access, errors, locale, navigation, numbers, registry, request_ids, security
 from qm.hearing import pages as hearing
 from qm.intake import pages as intake
 from qm.judging import pages as judging
@@ -50,7 +50,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     if not database.is_bound():
         database.bind(database.make_engine(config.resolved_database_url))
-    logs.register(app)
+    request_ids.register(app)
     security.register(app, config)
     locale.register(app)
     errors.register(app)
