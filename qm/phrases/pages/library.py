@@ -24,10 +24,12 @@ from qm.phrases.words import KINDS, SPEAKERS
 from qm.phrases.writes import library as phrase_writes
 from qm.phrases.writes import offers as phrase_offers
 from qm.proposals import reads as proposals
+from qm.proposals.pages.proposals import listed_at
 from recorder.types import Role
 from transcribe.types import PhraseKind
 
 blueprint = Blueprint("phrases", __name__)
+listed_at(ProposalKind.PHRASES, "phrases.phrases")
 
 ROLES = [(role.value, name) for role, name in SPEAKERS.items()]
 _NEEDED = lazy_gettext("请填写这一项。")

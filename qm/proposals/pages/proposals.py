@@ -13,11 +13,13 @@ from qm.proposals import writes as proposals
 
 blueprint = Blueprint("proposals", __name__)
 
-_PAGES = {
-    ProposalKind.RULE: "rules.rules",
-    ProposalKind.RUBRIC: "rubrics.rubrics",
-    ProposalKind.PHRASES: "phrases.phrases",
-}
+LISTED_AT: dict[ProposalKind, str] = {}
+"""The page that lists what of a kind is proposed."""
+
+
+def listed_at(kind: ProposalKind, endpoint: str) -> None:
+    """Say on which page proposals of a kind stand; each capability of what is proposed does so itself."""
+    LISTED_AT[kind] = endpoint
 
 
 @blueprint.post("/manage/proposals/<int:proposal_id>/decline")
@@ -39,4 +41,4 @@ def proposal_withdraw(proposal_id: int) -> ResponseReturnValue:
 
 
 def _back(row: Proposal) -> ResponseReturnValue:
-    return redirect(url_for(_PAGES[row.kind]))
+    return redirect(url_for(LISTED_AT[row.kind]))

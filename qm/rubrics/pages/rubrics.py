@@ -11,11 +11,13 @@ from qm.core.ownership import reach
 from qm.frame.access import actor, allow
 from qm.models import ProposalKind
 from qm.proposals import reads as proposals
+from qm.proposals.pages.proposals import listed_at
 from qm.rubrics.reads import versions as rubric_reads
 from qm.rubrics.writes import versions as rubric_writes
 from scoring.sheets import not_in_table
 
 blueprint = Blueprint("rubrics", __name__)
+listed_at(ProposalKind.RUBRIC, "rubrics.rubrics")
 
 EXPORTS = (("xlsx", "Excel"), ("yaml", "YAML"))
 

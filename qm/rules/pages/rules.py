@@ -15,6 +15,7 @@ from qm.frame.numbers import row_number
 from qm.models import FindingRow, ProposalKind, RuleVersion
 from qm.phrases.reads import library as phrases
 from qm.proposals import reads as proposals
+from qm.proposals.pages.proposals import listed_at
 from qm.rules.reads import figures
 from qm.rules.reads import versions as rule_reads
 from qm.rules.reads.calls import StoredCall, heard_ids, stored_calls
@@ -25,6 +26,7 @@ from qm.rules.writes import updates as rules_updates
 from scoring.types import Verdict
 
 blueprint = Blueprint("rules", __name__)
+listed_at(ProposalKind.RULE, "rules.rules")
 
 AUDIT = 10
 """Calls asked about at a time."""
