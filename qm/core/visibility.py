@@ -53,6 +53,11 @@ def released_by_a_person(of: Any = Evaluation) -> ColumnElement[bool]:
     return and_(by_a_person(of), ~still_a_draft(of))
 
 
+def counts(row: Evaluation) -> bool:
+    """As `released_by_a_person`, of a row that is at hand."""
+    return row.kind is EvaluationKind.HUMAN and row.state is not EvaluationState.DRAFT
+
+
 def recording_for(actor: Actor, recording_id: str) -> Recording:
     """One recording. Raises `NotFound` where it does not exist or is not this person's to see."""
     with reading() as session:

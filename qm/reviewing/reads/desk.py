@@ -82,7 +82,12 @@ class ReviewView:
     @property
     def open(self) -> bool:
         """The form can be filled in."""
-        return self.state is EvaluationState.DRAFT and not self.own_call
+        return not self.released and not self.own_call
+
+    @property
+    def released(self) -> bool:
+        """A person's evaluation of the call counts, and its agent may read it."""
+        return self.state is not EvaluationState.DRAFT
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from qm.core import audit
 from qm.core.actor import Actor
 from qm.core.batches import batches
 from qm.core.database import reading, writing
-from qm.models import CriterionScore, Evaluation, EvaluationKind, EvaluationState
+from qm.core.visibility import counts
+from qm.models import CriterionScore, Evaluation
 from qm.reviewing.reads.answers import answers_by_evaluation
 from qm.reviewing.writes import snapshots
 from qm.rubrics.reads.versions import rubrics_by_id
@@ -123,21 +124,17 @@ def _wanted(rows: Sequence[Evaluation]) -> dict[int, _Figures | None]:
 
 def _fresh(rows: Sequence[Evaluation]) -> Callable[[Evaluation], list[CriterionScore]]:
     """What works the rows of any of these evaluations out from its answers."""
-    counted = [row for row in rows if _counts(row)]
+    counted = [row for row in rows if counts(row)]
     answers = answers_by_evaluation((row.id or 0 for row in counted), with_evidence=False)
     forms = rubrics_by_id({row.rubric_id for row in counted})
 
     def of(row: Evaluation) -> list[CriterionScore]:
-        if not _counts(row):
+        if not counts(row):
             return []
         form = forms[row.rubric_id]
         return rows_of(row.id or 0, form, answers[row.id or 0], _call_data(row, form))
 
     return of
-
-
-def _counts(row: Evaluation) -> bool:
-    return row.kind is EvaluationKind.HUMAN and row.state is not EvaluationState.DRAFT
 
 
 def _call_data(row: Evaluation, form: Rubric) -> dict[str, str]:
