@@ -46,7 +46,7 @@ SPEAKING = [
     *(path for path in (ROOT / "recorder").rglob("*.py") if path.stem not in ("manifest", "urls")),
     *(ROOT / "transcribe" / name for name in ("weights.py", "engines/__init__.py")),
     *(ROOT / "transcribe/engines" / name for name in ("openai_api.py", "speech_model.py")),
-    *(ROOT / "scoring/rules/language" / name for name in ("errors.py", "parse.py")),
+    *(ROOT / "scoring/rules/language" / name for name in ("errors.py", "parse.py", "values.py")),
     *(ROOT / "scoring/rules/judging" / name for name in ("facts.py", "find_sound.py", "judge.py")),
     *(ROOT / "scoring/rules" / name for name in ("seed.py", "script.py")),
     *(ROOT / "scoring" / name for name in ("arithmetic.py", "learn/training.py", "marks.py")),
