@@ -175,7 +175,8 @@ def _with_interval(
     if np.isnan(value):
         return Agreement(None, None, None, n)
     chance = np.random.default_rng(seed)
-    draws = chance.multinomial(n, np.full(n, 1 / n), size=resamples) @ units if n > 1 else np.empty((0, 1))
+    alike, counts = np.unique(units, axis=0, return_counts=True)  # drawing kinds of calls is drawing calls
+    draws = chance.multinomial(n, counts / n, size=resamples) @ alike if n > 1 else np.empty((0, 1))
     found = np.array([coefficient(table) for table in draws])
     found = found[~np.isnan(found)] if len(found) else found
     if len(found) < resamples / 2 or not len(found):

@@ -30,7 +30,7 @@ def main(n: int) -> None:
         from qm.models import RubricVersion
         from qm.rubrics.writes import drafts as rubric_drafts
         from qm.rubrics.writes import drafts_edit as edits
-        from qm.trials.reads import whatif as whatif_reads
+        from qm.trials.reads import outcome
         from qm.trials.writes import runs as whatif_runs
         from tests.support.people import build_centre
 
@@ -50,7 +50,7 @@ def main(n: int) -> None:
         whatif_runs.work(run.id or 0)
         took = time.monotonic() - begun
         begun = time.monotonic()
-        view = whatif_reads.view(SYSTEM, run.id or 0)
+        view = outcome.view(SYSTEM, run.id or 0)
         print(f"{view.run.done} evaluations, {view.changed} change: {took:.1f} s, {n / took:.0f}/s; "
               f"page {time.monotonic() - begun:.2f} s")  # fmt: skip
 

@@ -20,6 +20,7 @@ from qm.frame.saying import say
 from qm.jobs.writes import background_runs
 from qm.models.base import text_of
 from qm.rubrics.words.answers import said_words
+from qm.trials.reads import outcome
 from qm.trials.reads import whatif as whatif_reads
 from qm.trials.writes import restate as whatif_restate
 from qm.trials.writes import runs as whatif_runs
@@ -86,7 +87,7 @@ def whatif_run(run_id: int) -> ResponseReturnValue:
 
 def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnValue:
     page = max(request.args.get("page", 1, type=row_number), 1)
-    view = whatif_reads.view(actor(), run_id, page=page)
+    view = outcome.view(actor(), run_id, page=page)
     swapped = "HX-Request" in request.headers
     template = "trials/_run.html" if swapped else "trials/run.html"
     text = render_template(
@@ -94,7 +95,7 @@ def _run_page(run_id: int, status: int = 200, **more: object) -> ResponseReturnV
         view=view,
         run=view.run,
         page=page,
-        pages=-(-view.changed // whatif_reads.PAGE),
+        pages=-(-view.changed // outcome.PAGE),
         under_way=background_runs.under_way(view.run),
         **more,
     )

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from math import isfinite
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from recorder.message import Message
 from scoring.rules import corpus
-from scoring.rules.language import expressions
 from scoring.rules.language.errors import RuleInvalid
-from scoring.rules.language.model import Explanations, Rule
+from scoring.rules.language.model import Rule
 from scoring.rules.language.nodes import Condition, Step, Window
-from scoring.rules.language.schema import KINDS, SEVERAL, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
-from scoring.rules.sound import sound_pattern
+from scoring.rules.language.schema import KINDS, STEP, WINDOW_NAMES, FieldOf, Form, KindOf
+from scoring.rules.language.values import (
+    blind_of,
+    check_only,
+    explanations_of,
+    field_names,
+    items_of,
+    line_of,
+    mapping_of,
+    names_in,
+    plain_value,
+    text_of,
+    version_of,
+)
 
 CONDITIONS_MOST = 500
 """Of one rule. The largest of the library has 13; aliases could make billions of a few lines."""
@@ -32,8 +42,6 @@ _RULE_KEYS = (
     "blind_s",
     "explain",
 )
-_VERDICTS = ("met", "not_met", "not_applicable", "cannot_tell")
-_FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,63}\Z")
 
 
@@ -67,11 +75,6 @@ def _composed(text: str) -> Node | None:
     return root
 
 
-def line_of(node: Node) -> int:
-    """Line of a YAML node, from 1."""
-    return int(node.start_mark.line) + 1
-
-
 class _Reader:
     def __init__(self) -> None:
         self._seen: dict[int, tuple[Condition, int]] = {}
@@ -81,9 +84,9 @@ class _Reader:
 
     def rules(self, root: Node) -> tuple[Rule, ...]:
         if isinstance(root, MappingNode):
-            entries = _mapping(root)
+            entries = mapping_of(root)
             if "rules" in entries:
-                _only(root, ("rules", "shared"))
+                check_only(root, ("rules", "shared"))
                 root = entries["rules"]
             else:
                 return (self._rule(root),)
@@ -99,14 +102,14 @@ class _Reader:
 
     def _rule(self, node: Node) -> Rule:
         self._count = 0
-        entries = _mapping(node)
-        _only(node, _RULE_KEYS)
+        entries = mapping_of(node)
+        check_only(node, _RULE_KEYS)
         for name in ("key", "title"):
             if name not in entries:
                 raise RuleInvalid(line_of(node), Message("缺少 %(name)s", name=name))
         if ("met_when" in entries) == ("violated_when" in entries):
             raise RuleInvalid(line_of(node), Message("met_when 与 violated_when 必须且只能写一个"))
-        key = _text(entries["key"])
+        key = text_of(entries["key"])
         if not _KEY.match(key):
             raise RuleInvalid(
                 line_of(entries["key"]),
@@ -118,11 +121,11 @@ class _Reader:
         }
         return Rule(
             key=key,
-            title=_text(entries["title"]),
-            version=_version(entries.get("version")),
-            description=_text(entries["description"]) if "description" in entries else "",
-            blind_s=_blind(entries.get("blind_s")),
-            explain=_explanations(entries.get("explain")),
+            title=text_of(entries["title"]),
+            version=version_of(entries.get("version")),
+            description=text_of(entries["description"]) if "description" in entries else "",
+            blind_s=blind_of(entries.get("blind_s")),
+            explain=explanations_of(entries.get("explain")),
             **conditions,
         )
 
@@ -139,7 +142,7 @@ class _Reader:
         return known[0]
 
     def _read(self, node: Node) -> Condition:
-        entries = _mapping(node)
+        entries = mapping_of(node)
         if len(entries) != 1:
             raise RuleInvalid(
                 line_of(node), Message("一个条件只写一种，例如 phrase: {…}；多个条件请用 all 或 any")
@@ -151,15 +154,15 @@ class _Reader:
                 line_of(node),
                 Message("没有名为 %(name)s 的条件，可用：%(known)s", name=name, known="、".join(KINDS)),
             )
-        if kind.bare and not (isinstance(body, MappingNode) and _names(body) & _field_names(kind)):
+        if kind.bare and not (isinstance(body, MappingNode) and names_in(body) & field_names(kind)):
             item = kind.field(kind.bare)
             assert item is not None
             return kind.node(**{kind.bare: self._value(item, body)})
         return self._built(kind, body)
 
     def _built(self, kind: KindOf, body: Node) -> Condition:
-        entries = _mapping(body)
-        _only(body, tuple(item.name for item in kind.fields))
+        entries = mapping_of(body)
+        check_only(body, tuple(item.name for item in kind.fields))
         values = {
             item.name: self._value(item, entries[item.name]) for item in kind.fields if item.name in entries
         }
@@ -197,14 +200,14 @@ class _Reader:
         if item.form is Form.CONDITION:
             return self._condition(node)
         if item.form is Form.CONDITIONS:
-            return tuple(self._condition(part) for part in _items(node))
+            return tuple(self._condition(part) for part in items_of(node))
         if item.form is Form.STEPS:
-            return tuple(self._step(part) for part in _items(node))
-        return _plain_value(item, node)
+            return tuple(self._step(part) for part in items_of(node))
+        return plain_value(item, node)
 
     def _step(self, node: Node) -> Step:
-        entries = _mapping(node)
-        _only(node, tuple(item.name for item in STEP))
+        entries = mapping_of(node)
+        check_only(node, tuple(item.name for item in STEP))
         for item in STEP:
             if item.required and item.name not in entries:
                 raise RuleInvalid(line_of(node), Message("步骤缺少 %(name)s", name=item.name))
@@ -241,142 +244,3 @@ def _check_manner(node: Node, values: Mapping[str, Any]) -> None:
             line_of(node),
             Message("%(manner)s 需要 %(unlike)s：正反两类例句才能比较", manner="manner", unlike="unlike"),
         )
-
-
-def _plain_value(item: FieldOf, node: Node) -> Any:
-    if item.form is Form.TEXT:
-        return _text(node)
-    if item.form in SEVERAL:
-        texts = tuple(_text(part) for part in _flat(node))
-        if item.form is Form.EXPRESSIONS:
-            for part, text in zip(_flat(node), texts, strict=True):
-                _check_expression(item, part, text)
-        return texts
-    if item.form is Form.FLAG:
-        return _flag(node)
-    if item.form is Form.CHOICE:
-        return _choice(item, node)
-    return _number(item, node)
-
-
-def _check_expression(item: FieldOf, node: Node, text: str) -> None:
-    try:
-        expressions.check(text if item.name == "words" else sound_pattern(text))
-    except (re.error, OverflowError) as fault:
-        why = str(getattr(fault, "msg", fault))  # without its place in the joined expression
-        raise RuleInvalid(
-            line_of(node), Message("正则表达式 %(expression)s 无效：%(fault)s", expression=text, fault=why)
-        ) from fault
-
-
-def _number(item: FieldOf, node: Node) -> float | int:
-    text = _text(node)
-    try:
-        value = int(text) if item.form is Form.INTEGER else float(text)
-        finite = isfinite(value)
-    except (ValueError, OverflowError):
-        finite = False
-    if not finite:
-        raise RuleInvalid(
-            line_of(node), Message("%(name)s 应为数字，现为 %(text)s", name=item.name, text=text)
-        )
-    if item.least is not None and value < item.least:
-        raise RuleInvalid(
-            line_of(node),
-            Message(
-                "%(name)s 不能小于 %(least)s，现为 %(text)s",
-                name=item.name,
-                least=f"{item.least:g}",
-                text=text,
-            ),
-        )
-    return value
-
-
-def _choice(item: FieldOf, node: Node) -> Any:
-    assert item.choices is not None
-    text = _text(node)
-    try:
-        return item.choices(text)
-    except ValueError as fault:
-        allowed = "、".join(item.choices)
-        raise RuleInvalid(
-            line_of(node),
-            Message("%(name)s 不能是 %(text)s，可用：%(known)s", name=item.name, text=text, known=allowed),
-        ) from fault
-
-
-def _flag(node: Node) -> bool:
-    value = _FLAGS.get(_text(node).lower())
-    if value is None:
-        raise RuleInvalid(line_of(node), Message("应为 true 或 false"))
-    return value
-
-
-def _version(node: Node | None) -> int:
-    if node is None:
-        return 1
-    return int(_number(FieldOf("version", Form.INTEGER, least=1), node))
-
-
-def _blind(node: Node | None) -> float:
-    return 1.0 if node is None else float(_number(FieldOf("blind_s", Form.NUMBER), node))
-
-
-def _explanations(node: Node | None) -> Explanations:
-    if node is None:
-        return Explanations()
-    entries = _mapping(node)
-    _only(node, _VERDICTS)
-    return Explanations(**{name: _text(part) for name, part in entries.items()})
-
-
-def _mapping(node: Node) -> dict[str, Node]:
-    if not isinstance(node, MappingNode):
-        raise RuleInvalid(line_of(node), Message("此处应为 键: 值 的形式"))
-    found: dict[str, Node] = {}
-    for key, value in node.value:
-        name = _text(key)
-        if name in found:
-            raise RuleInvalid(line_of(key), Message("%(name)s 写了两次", name=name))
-        found[name] = value
-    return found
-
-
-def _names(node: MappingNode) -> set[str]:
-    return {str(key.value) for key, _ in node.value}
-
-
-def _field_names(kind: KindOf) -> set[str]:
-    return {item.name for item in kind.fields}
-
-
-def _only(node: Node, allowed: tuple[str, ...]) -> None:
-    assert isinstance(node, MappingNode)
-    for key, _ in node.value:
-        if key.value not in allowed:
-            raise RuleInvalid(
-                line_of(key),
-                Message(
-                    "不认识 %(name)s，此处可用：%(known)s", name=str(key.value), known="、".join(allowed)
-                ),
-            )
-
-
-def _items(node: Node) -> list[Node]:
-    if not isinstance(node, SequenceNode) or not node.value:
-        raise RuleInvalid(line_of(node), Message("此处应为非空列表"))
-    return list(node.value)
-
-
-def _flat(node: Node) -> list[Node]:
-    """A single text, or a list of texts; lists inside (from anchors) are laid flat."""
-    if isinstance(node, SequenceNode):
-        return [leaf for part in node.value for leaf in _flat(part)]
-    return [node]
-
-
-def _text(node: Node) -> str:
-    if not isinstance(node, ScalarNode) or node.value == "":
-        raise RuleInvalid(line_of(node), Message("此处应为文字"))
-    return str(node.value)

@@ -47,7 +47,7 @@ OF_NOBODY = {
     "claim": "the worker's, for a run that somebody asked for",
     "perform": "the worker's, for a run that somebody asked for",
     "rejudge": "the worker's, for a run that somebody asked for",
-    "keep": "what the worker judged, in its run",
+    "keep_chunk": "what the worker judged, in its run",
     "carry_out": "the worker's, for a run that somebody asked for",
     "work": "the worker's, for a run that somebody asked for",
     "sign_in": "nobody is signed in yet; it asks for the password",

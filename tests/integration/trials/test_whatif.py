@@ -24,6 +24,7 @@ from qm.rubrics.writes import drafts as rubric_drafts
 from qm.rubrics.writes import drafts_edit as edits
 from qm.rubrics.writes.drafts_edit import Edit
 from qm.rules.writes import versions as rules
+from qm.trials.reads import outcome
 from qm.trials.reads import whatif as whatif_reads
 from qm.trials.writes import runs as whatif_runs
 from recorder.message import Message
@@ -63,7 +64,7 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
     run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
-    view = whatif_reads.view(SYSTEM, run.id or 0)
+    view = outcome.view(SYSTEM, run.id or 0)
     human = next(side for side in view.sides if side.kind is EvaluationKind.HUMAN)
     assert human.shift is not None
     assert human.shift.change.mean == pytest.approx(human.shift.after.mean - human.shift.before.mean)
@@ -81,13 +82,11 @@ def test_automatic_evaluations_are_answered_anew_from_stored_findings_and_kept_a
     bring_in("p02_rude_transfer")
     moved = drafted(centre, lambda r: edits.move_section(r.sections[0].key, 1)(r))
     run = tried(centre, moved, "headquarters")
-    automatic = next(
-        s for s in whatif_reads.view(SYSTEM, run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC
-    )
+    automatic = next(s for s in outcome.view(SYSTEM, run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC)
     assert (automatic.n, automatic.changed) == (1, 0), "moving a section changes no answer and no score"
     unbound = replace_rule("forbidden_speech")
     run = tried(centre, drafted(centre, unbound), "headquarters")
-    view = whatif_reads.view(SYSTEM, run.id or 0)
+    view = outcome.view(SYSTEM, run.id or 0)
     assert [flip.criterion for flip in view.flips] == ["forbidden_speech"]
     assert view.calls[0].row.flips[0]["evidence"]["text"]
 
@@ -104,7 +103,7 @@ def test_a_rule_draft_is_tried_without_touching_what_is_stored(centre: Centre) -
     rules.save_draft(person, rule, document=harmless, fixtures="")
     before = stored_findings(recording_id)
     run = tried(centre, form.id or 0, "headquarters", with_rule_drafts=True)
-    view = whatif_reads.view(SYSTEM, run.id or 0)
+    view = outcome.view(SYSTEM, run.id or 0)
     assert view.run.error == ""
     assert "forbidden_speech" in {flip.criterion for flip in view.flips}
     assert view.form_changes == ()
@@ -268,7 +267,7 @@ def test_a_run_started_on_the_page_waits_for_a_worker_and_shows_how_far_it_is(
 
 def test_versions_compare_equal_after_their_documents_are_read(centre: Centre, scored: list[int]) -> None:
     run = tried(centre, drafted(centre, cheaper))
-    view = whatif_reads.view(SYSTEM, run.id or 0)
+    view = outcome.view(SYSTEM, run.id or 0)
     assert view.same_as_stored
     assert rubric_from_dict(run.document) == view.rubric
 
@@ -288,9 +287,9 @@ def test_another_branch_sees_no_run_of_this_one(centre: Centre) -> None:
         session.flush()
         far = replace(centre.actors["headquarters"], branch_id=centre.far_branch_id)
         run_id = run.id or 0
-    assert whatif_reads.view(centre.actors["headquarters"], run_id).run.id == run_id
-    assert whatif_reads.view(centre.actors["headquarters"], run_id).run.id == run_id
+    assert outcome.view(centre.actors["headquarters"], run_id).run.id == run_id
+    assert outcome.view(centre.actors["headquarters"], run_id).run.id == run_id
     with pytest.raises(NotFound):
-        whatif_reads.view(far, run_id)
+        outcome.view(far, run_id)
     assert whatif_reads.runs(far) == ()
     assert len(whatif_reads.runs(centre.actors["headquarters"])) == 1

@@ -42,12 +42,14 @@ SPEAKING = [
     *(path for path in (ROOT / "recorder").rglob("*.py") if path.stem not in ("manifest", "urls")),
     *(ROOT / "transcribe" / name for name in ("weights.py", "engines/__init__.py")),
     *(ROOT / "transcribe/engines" / name for name in ("openai_api.py", "speech_model.py")),
-    *(ROOT / "scoring/rules" / name for name in ("errors.py", "facts.py", "find_sound.py", "judge.py")),
-    *(ROOT / "scoring/rules" / name for name in ("parse.py", "seed.py", "script.py")),
+    *(ROOT / "scoring/rules/language" / name for name in ("errors.py", "parse.py", "values.py")),
+    *(ROOT / "scoring/rules/judging" / name for name in ("facts.py", "find_sound.py", "judge.py")),
+    *(ROOT / "scoring/rules" / name for name in ("seed.py", "script.py")),
     *(ROOT / "scoring" / name for name in ("arithmetic.py", "learn/training.py", "marks.py")),
     *(ROOT / "scoring/rubric" / name for name in ("checks.py", "completeness.py", "criterion_checks.py")),
     *(ROOT / "qm/worker").rglob("*.py"),
-    *(ROOT / "qm/services" / name for name in ("ingest.py", "rosters.py", "rejudge.py", "rules_form.py")),
+    *(ROOT / "qm" / name for name in ("intake/writes/ingest.py", "people/writes/rosters.py")),
+    *(ROOT / "qm" / name for name in ("judging/writes/rejudge.py", "rules/writes/form.py")),
 ]
 """Modules whose Chinese is for readers: not the headers that a manifest may have, nor store addresses."""
 HEARD = {"座席", "坐席", "客服", "客户", "呼入", "来电", "入呼", "呼出", "外呼", "去电", "出呼", "是", "否"}
