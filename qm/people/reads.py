@@ -96,6 +96,16 @@ def branches(actor: Actor) -> list[Branch]:
         return list(session.exec(select(Branch).where(_branches_in_scope(actor)).order_by(Branch.name)).all())
 
 
+def centre_is_unattended() -> bool:
+    """There are several branches, and nobody who may publish or retire what is the centre's."""
+    of_centre = select(User.id).where(
+        User.role == UserRole.SUPERVISOR, col(User.active).is_(True), col(User.branch_id).is_(None)
+    )
+    with reading() as session:
+        several = len(session.exec(select(Branch.id).limit(2)).all()) > 1
+        return several and session.exec(of_centre.limit(1)).first() is None
+
+
 def team(actor: Actor, team_id: int) -> Team:
     """One team in scope. Raises `NotFound`."""
     with reading() as session:

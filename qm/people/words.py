@@ -20,17 +20,17 @@ ROLES = name_each(
 
 ACTIONS = name_actions(
     {
-        AuditAction.SIGNED_IN: lazy_gettext("登录"),
-        AuditAction.USER_CREATED: lazy_gettext("新建账号"),
+        AuditAction.SIGNED_IN: lazy_gettext("登录成功"),
+        AuditAction.USER_CREATED: lazy_gettext("账号建立"),
         AuditAction.USER_CHANGED: lazy_gettext("修改账号"),
         AuditAction.USER_ACTIVATED: lazy_gettext("启用账号"),
-        AuditAction.USER_DEACTIVATED: lazy_gettext("停用账号"),
-        AuditAction.PASSWORD_RESET: lazy_gettext("重置密码"),
-        AuditAction.BRANCH_ADDED: lazy_gettext("新建机构"),
-        AuditAction.TEAM_ADDED: lazy_gettext("新建班组"),
+        AuditAction.USER_DEACTIVATED: lazy_gettext("账号停用"),
+        AuditAction.PASSWORD_RESET: lazy_gettext("重设密码"),
+        AuditAction.BRANCH_ADDED: lazy_gettext("建立机构"),
+        AuditAction.TEAM_ADDED: lazy_gettext("建立班组"),
         AuditAction.AGENT_ADDED: lazy_gettext("录入座席"),
         AuditAction.AGENT_CHANGED: lazy_gettext("修改座席"),
-        AuditAction.TOKEN_ISSUED: lazy_gettext("发放令牌"),
+        AuditAction.TOKEN_ISSUED: lazy_gettext("令牌发放"),
         AuditAction.TOKEN_REVOKED: lazy_gettext("作废令牌"),
         AuditAction.DEMO_PERSON_ADDED: lazy_gettext("建立演示账号"),
     }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select
 
-from qm.core.actor import Actor
+from qm.core.actor import Actor, UserRole
 from qm.core.database import reading
 from qm.core.ownership import everywhere
 from qm.models import Branch, Proposal, ProposalKind, ProposalState, User
@@ -41,6 +41,20 @@ def waiting(actor: Actor, kind: ProposalKind) -> tuple[ProposalLine, ...]:
         statement = statement.where(Proposal.branch_id == actor.branch_id)
     with reading() as session:
         return _read(session.exec(statement.order_by(col(Proposal.id))).all())
+
+
+def waiting_by_kind(actor: Actor) -> dict[ProposalKind, int]:
+    """How many proposals wait for this person's answer; none but for the centre's supervisors."""
+    if not (actor.may(UserRole.SUPERVISOR) and everywhere(actor)):
+        return {}
+    statement = (
+        select(Proposal.kind, func.count())
+        .where(Proposal.state == ProposalState.OPEN)
+        .group_by(col(Proposal.kind))
+        .order_by(col(Proposal.kind))
+    )
+    with reading() as session:
+        return dict(session.exec(statement).all())
 
 
 def latest(actor: Actor, kind: ProposalKind, key: str) -> ProposalLine | None:

@@ -161,7 +161,7 @@ VISITS: tuple[Visit, ...] = (
     visit("rubrics.rubrics"),
     visit("rubrics.rubric", "in_force", lambda r: {"rubric_id": r.rubric}),
     visit("rubrics.rubric", "retired", lambda r: {"rubric_id": r.rubric_retired}),
-    visit("rubrics.rubric", "draft", lambda r: {"rubric_id": r.rubric_draft}, led_back=BRANCHES),
+    visit("rubrics.rubric", "draft", lambda r: {"rubric_id": r.rubric_draft}),
     visit("rubrics.rubric_build", "form", lambda r: {"rubric_id": r.rubric_draft}, led_back=BRANCHES),
     visit(
         "rubrics.rubric_build",

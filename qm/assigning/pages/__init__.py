@@ -21,4 +21,5 @@ PAGES = Pages(
             frozenset({UserRole.INSPECTOR, UserRole.SUPERVISOR, UserRole.LEADER}),
         ),
     ),
+    under={"desk": "recordings"},  # whoever has no desk opens a call from the list
 )

@@ -13,4 +13,5 @@ PAGES = Pages(
     modules=(accounts, roster, sign_in, tokens),
     words=(words,),
     entries=(Entry(lazy_gettext("人员"), "people.people", 110, frozenset({UserRole.ADMINISTRATOR})),),
+    under={"people": "overview"},  # supervisors reach tokens from the overview
 )

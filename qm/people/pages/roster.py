@@ -53,6 +53,7 @@ def _page(status: int = 200, problem: str = "") -> ResponseReturnValue:
         "people/roster.html",
         teams=people_reads.roster(actor()),
         branches=people_reads.branches(actor()),
+        unattended=people_reads.centre_is_unattended(),
         problem=problem,
         editing=request.args.get("edit", type=row_number),
     )

@@ -43,10 +43,12 @@ class Changes:
     removed: tuple[PhraseRow, ...]
     renamed: tuple[tuple[str, str], ...]
     """Group names, before and after."""
+    moved: tuple[str, ...] = ()
+    """Names of groups that now belong to somebody else."""
 
     def __bool__(self) -> bool:
         """True where anything differs."""
-        return bool(self.added or self.removed or self.renamed)
+        return bool(self.added or self.removed or self.renamed or self.moved)
 
 
 def published() -> PhraseLibrary | None:
@@ -158,7 +160,7 @@ def as_sets(phrases: Iterable[PhraseRow]) -> tuple[PhraseSet, ...]:
 
 
 def changes(before: Iterable[PhraseRow], after: Iterable[PhraseRow]) -> Changes:
-    """What was added, removed and renamed from one version to another."""
+    """What was added, removed, renamed and given to another owner from one version to another."""
     old, new = {_identity(row): row for row in before}, {_identity(row): row for row in after}
     names_before = {row.group: row.group_name for row in old.values()}
     names_after = {row.group: row.group_name for row in new.values()}
@@ -167,10 +169,17 @@ def changes(before: Iterable[PhraseRow], after: Iterable[PhraseRow]) -> Changes:
         for key, name in names_before.items()
         if key in names_after and names_after[key] != name
     ]
+    owners = {row.group: row.branch_id for row in old.values()}
+    moved = {
+        row.group: row.group_name
+        for row in new.values()
+        if owners.get(row.group, row.branch_id) != row.branch_id
+    }
     return Changes(
         added=tuple(row for key, row in new.items() if key not in old),
         removed=tuple(row for key, row in old.items() if key not in new),
         renamed=tuple(renamed),
+        moved=tuple(moved.values()),
     )
 
 
@@ -197,8 +206,8 @@ def given_way(
     return before, others
 
 
-def _identity(row: PhraseRow) -> tuple[str, str, str, str, int]:
-    return row.group, row.text, row.role.value, row.kind.value, row.branch_id or 0
+def _identity(row: PhraseRow) -> tuple[str, str, str, str]:
+    return row.group, row.text, row.role.value, row.kind.value
 
 
 def to_rescan(actor: Actor) -> list[str]:

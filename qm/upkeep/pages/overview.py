@@ -10,6 +10,7 @@ from qm.frame.access import actor, allow
 from qm.jobs import beats
 from qm.jobs import reads as job_queries
 from qm.models import JobState
+from qm.proposals import reads as proposals
 from qm.rules.reads import contacts
 from qm.upkeep.reads import overview as overview_reads
 
@@ -29,5 +30,6 @@ def overview() -> ResponseReturnValue:
         failed=job_queries.listed(actor(), state=JobState.FAILED, limit=RECENT),
         recent=job_queries.listed(actor(), limit=RECENT),
         workers=len(beats.alive()),
+        proposed=proposals.waiting_by_kind(actor()),
         contacts=contacts.today(actor()) if actor().may(UserRole.SUPERVISOR) else 0,
     )

@@ -31,7 +31,7 @@ SUBJECTS = name_each(
         AuditSubject.RULE_VERSION: lazy_gettext("规则版本"),
         AuditSubject.RUBRIC_VERSION: lazy_gettext("评分表"),
         AuditSubject.TEAM: lazy_gettext("班组"),
-        AuditSubject.USER: lazy_gettext("账号"),
+        AuditSubject.USER: lazy_gettext("用户"),
         AuditSubject.WHATIF_RUN: lazy_gettext("试算"),
     }
 )

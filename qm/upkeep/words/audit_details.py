@@ -37,7 +37,7 @@ KEYS: Mapping[str, LazyString] = {
     "swapped": lazy_gettext("声道已对调"),
     "terms": lazy_gettext("词汇数"),
     "text": lazy_gettext("短语"),
-    "user": lazy_gettext("账号"),
+    "user": lazy_gettext("用户"),
     "username": lazy_gettext("用户名"),
     "version": lazy_gettext("版本"),
     "what": lazy_gettext("改动"),

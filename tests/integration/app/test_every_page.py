@@ -30,6 +30,7 @@ ROLES = ("inspector", "agent", "leader", "supervisor", "headquarters", "administ
 OTHERS = tuple(person for person in PEOPLE if person not in ROLES)
 ASKED = [(person, locale) for person in ROLES for locale in ("zh", "en")] + [(who, "zh") for who in OTHERS]
 """Who has other rows is asked in one language: they get a refusal, or lists of their own."""
+HEADER = re.compile(r'<header class="top">.*?<nav[^>]*>(.*?)</nav>', re.DOTALL)
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?\w+", re.IGNORECASE)
 
 
@@ -138,6 +139,8 @@ def test_everybody_gets_the_documented_answer_and_pages_are_sound(
         assert answer.mimetype == asked.kind
     if body and expected != 302:
         assert list(faults_of(body)) == []
+    if header := HEADER.search(body):
+        assert header[1].count('aria-current="page"') == 1, "the header says where one is"
     if body and locale == "en":
         typed = {str(value) for value in asked.values(opened.rows).values()}
         assert left_in_chinese(body, opened.data | typed, opened.interface) == []
