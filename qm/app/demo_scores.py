@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlmodel import select
 
 from qm.assigning.writes import assign
-from qm.core import identity as people
+from qm.core import identity
 from qm.core.database import reading
 from qm.core.visibility import by_a_machine
 from qm.models import Evaluation, Recording, RecordingStatus
@@ -27,13 +27,13 @@ REMARK = "与录音核对一致。"
 
 def leave_one_scored(inspector: str) -> bool:
     """Score and release the sample call as `inspector`; False where that was done before."""
-    user = people.user_by_name(inspector)
+    user = identity.user_by_name(inspector)
     with reading() as session:
         call = session.exec(select(Recording).where(Recording.external_id == SCORED_CALL)).first()
         if user is None or call is None or human_evaluation(call.id) is not None:
             return False
     draft = accepted_draft(call.id, comment=COMMENT)
-    actor = people.actor_of(user)
+    actor = identity.actor_of(user)
     saved = save(actor, call.id, draft)
     release(actor, saved.evaluation_id, revision=saved.revision)
     return True
@@ -41,7 +41,7 @@ def leave_one_scored(inspector: str) -> bool:
 
 def assign_calls(supervisor: str, inspector: str, *, leave: int = 3) -> None:
     """Give the inspector the sample calls nobody has, but for a few that can be taken from the pool."""
-    giver, taker = people.user_by_name(supervisor), people.user_by_name(inspector)
+    giver, taker = identity.user_by_name(supervisor), identity.user_by_name(inspector)
     if giver is None or taker is None or taker.id is None:
         return
     with reading() as session:
@@ -51,7 +51,7 @@ def assign_calls(supervisor: str, inspector: str, *, leave: int = 3) -> None:
             .order_by(Recording.external_id)
         ).all()
     if len(ids) > leave:
-        assign(people.actor_of(giver), recording_ids=ids[:-leave], evaluator_id=taker.id)
+        assign(identity.actor_of(giver), recording_ids=ids[:-leave], evaluator_id=taker.id)
 
 
 def accepted_draft(recording_id: str, *, comment: str = "") -> Draft:

@@ -16,14 +16,14 @@ from qm.intake.writes.ingest import ingest
 from qm.judging.reads import learnable
 from qm.judging.writes.rejudge_chunk import rubric_in_force
 from qm.models import Recording
-from qm.people.writes import tokens
-from qm.phrases.reads import library as phrase_library
-from qm.phrases.writes import library as phrases
-from qm.phrases.writes import vocabulary
+from qm.people.writes import tokens as token_writes
+from qm.phrases.reads import library as phrase_reads
+from qm.phrases.writes import library as phrase_writes
+from qm.phrases.writes import vocabulary as vocabulary_writes
 from qm.reviewing.reads.evaluations import rubric_of
 from qm.rubrics.writes import drafts as rubric_drafts
 from qm.rubrics.writes.drafts_edit import put_criterion
-from qm.rules.writes import versions as rules
+from qm.rules.writes import versions as rule_writes
 from qm.trials.writes import restate as whatif_restate
 from qm.trials.writes import runs as whatif_runs
 from recorder.types import Role
@@ -56,11 +56,11 @@ def add(people: People) -> Kinds:
     """Make them as the supervisor would."""
     supervisor = people.actor(UserRole.SUPERVISOR)
     rule = seeded()[0].key
-    rules.start_draft(supervisor, rule)
-    phrases.start_draft(supervisor)
-    rows = phrase_library.rows(phrase_library.draft())
-    phrases.add_phrase(supervisor, group=rows[0].group, text="测量用的短语", role=Role.AGENT)
-    vocabulary.set_terms(supervisor, queue="转账", text="手机银行\n大额转账")
+    rule_writes.start_draft(supervisor, rule)
+    phrase_writes.start_draft(supervisor)
+    rows = phrase_reads.rows(phrase_reads.draft())
+    phrase_writes.add_phrase(supervisor, group=rows[0].group, text="测量用的短语", role=Role.AGENT)
+    vocabulary_writes.set_terms(supervisor, queue="转账", text="手机银行\n大额转账")
     refused = ingest(
         io.BytesIO(b"not a sound"), {"external_id": "broken"}, actor=supervisor, filename="坏.wav"
     )
@@ -84,7 +84,7 @@ def add(people: People) -> Kinds:
 def token(people: People) -> str:
     """A token of the supervisor's own, as text."""
     supervisor = people.actor(UserRole.SUPERVISOR)
-    return tokens.issue_token(supervisor, user_id=supervisor.user_id or 0, name="bench").text
+    return token_writes.issue_token(supervisor, user_id=supervisor.user_id or 0, name="bench").text
 
 
 def _in_force() -> int:

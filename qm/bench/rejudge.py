@@ -24,15 +24,15 @@ from qm.core import database
 from qm.core.actor import SYSTEM
 from qm.core.database import reading
 from qm.jobs import schema
-from qm.judging.writes import rejudge
+from qm.judging.writes import rejudge as rejudge_writes
 from qm.models import RuleVersion, VersionState
-from qm.rules.writes import judging as rules_judging
+from qm.rules.writes import judging as rule_judging
 from qm.rules.writes.seeds import text_of
 from qm.rules.writes.versions import create, publish
 from scoring.rules import seeded
 from scoring.rules.language.nodes import Manner, Pattern, Phrase, Similar
 
-Judge = Callable[[int], rejudge.Tally]
+Judge = Callable[[int], rejudge_writes.Tally]
 """Judges all stored calls again on so many processes, and shows how far it is."""
 
 
@@ -75,9 +75,9 @@ def _figures(calls: int, rules: int, judge: Judge) -> dict[str, object]:
 
 def _judged_s(recording_ids: list[str]) -> float:
     """Processor seconds of judging these new calls in this process, the rules being compiled."""
-    rules_judging.bench()
+    rule_judging.bench()
     began = time.process_time()
-    rejudge.rejudge(recording_ids, processes=1)
+    rejudge_writes.rejudge(recording_ids, processes=1)
     return time.process_time() - began
 
 

@@ -19,7 +19,7 @@ from qm.core.paths import SAMPLES
 from qm.hearing.reads.stored import HIT_FIELDS, dump_transcript
 from qm.hearing.writes.scan import matcher
 from qm.models import HitRow, Recording, RecordingStatus, TranscriptRow
-from qm.phrases.reads import library as phrases
+from qm.phrases.reads import library as phrase_reads
 from transcribe.types import Transcript
 
 HEARD_CHARS = 300
@@ -33,7 +33,7 @@ def sample_transcripts() -> list[Transcript]:
 def store_calls(number: int, *, seed: int = 1) -> list[str]:
     """So many heard and scanned calls, each a sample with its turns shuffled; gives their ids."""
     chance = random.Random(seed)  # noqa: S311 - made-up calls need no secrecy
-    library = phrases.published()
+    library = phrase_reads.published()
     assert library is not None
     found = matcher(library.id or 0)
     samples = sample_transcripts()

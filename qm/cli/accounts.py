@@ -9,8 +9,8 @@ from qm.core import identity
 from qm.core.actor import SYSTEM, UserRole
 from qm.core.errors import NotFound
 from qm.models import User
-from qm.people.writes import accounts as people
-from qm.people.writes import tokens
+from qm.people.writes import accounts as account_writes
+from qm.people.writes import tokens as token_writes
 
 
 @click.group()
@@ -36,12 +36,14 @@ def add(
     例 Example:  qm user add admin --name 管理员 --role administrator
     """
     open_database()
-    place = people.Place(
+    place = account_writes.Place(
         branch_id=_branch(branch),
         team_id=_team(team),
         agent_id=_agent(agent_no),
     )
-    issued = people.create_user(SYSTEM, username=username, name=name, role=UserRole(role), place=place)
+    issued = account_writes.create_user(
+        SYSTEM, username=username, name=name, role=UserRole(role), place=place
+    )
     click.echo(f"{issued.user.username}  密码 password: {issued.password}")
 
 
@@ -50,7 +52,7 @@ def add(
 def password(username: str) -> None:
     """重置密码并使其在各处退出。Reset a password; signs the person out everywhere."""
     open_database()
-    issued = people.reset_password(SYSTEM, _user(username).id or 0)
+    issued = account_writes.reset_password(SYSTEM, _user(username).id or 0)
     click.echo(f"{username}  密码 password: {issued.password}")
 
 
@@ -65,7 +67,7 @@ def token() -> None:
 def create(name: str, username: str) -> None:
     """签发令牌；只显示一次。Issue a token; it is shown once."""
     open_database()
-    issued = tokens.issue_token(SYSTEM, user_id=_user(username).id or 0, name=name)
+    issued = token_writes.issue_token(SYSTEM, user_id=_user(username).id or 0, name=name)
     click.echo(issued.text)
 
 

@@ -19,7 +19,7 @@ from qm.core.actor import SYSTEM, UserRole
 from qm.core.paths import SAMPLES
 from qm.core.settings import settings
 from qm.intake.writes.ingest import ingest
-from qm.jobs import reads as jobs
+from qm.jobs import reads as job_reads
 from qm.jobs.reads import JobLine
 from qm.models import JobState
 from recorder.calldata import sidecar_call_data, sidecar_of
@@ -105,7 +105,7 @@ def _heard_s(line: JobLine) -> float:
 
 
 def _lines() -> list[JobLine]:
-    return jobs.listed(SYSTEM, limit=200)
+    return job_reads.listed(SYSTEM, limit=200)
 
 
 def _introduce(people: tuple[demo_.DemoPerson, ...]) -> None:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from qm.core.actor import SYSTEM
 from qm.jobs import Step, beats
-from qm.jobs import reads as jobs
+from qm.jobs import reads as job_reads
 from qm.jobs.reads import JobLine
 from qm.models import JobState
 from qm.worker.supervisor import Workers
@@ -50,7 +50,7 @@ def follow(recording_ids: Sequence[str]) -> list[JobLine]:
         bar = stack.enter_context(Progress(*columns, TimeElapsedColumn(), console=console))
         tasks: dict[str, TaskID] = {}
         while True:
-            lines = jobs.of_recordings(SYSTEM, recording_ids)
+            lines = job_reads.of_recordings(SYSTEM, recording_ids)
             for line in lines:
                 if line.recording_id not in tasks:
                     tasks[line.recording_id] = bar.add_task(line.filename, total=1.0, state="")

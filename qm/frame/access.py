@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchPage
 
-from qm.core import identity as people
+from qm.core import identity
 from qm.core.actor import Actor, UserRole
 from qm.core.errors import Forbidden, QmError
 
@@ -87,11 +87,11 @@ def _bearer() -> str | None:
 def _identify() -> Actor | None:
     if request.blueprint == "api":
         token = _bearer()
-        return people.actor_by_token(token, address=client_address()) if token else None
+        return identity.actor_by_token(token, address=client_address()) if token else None
     user_id, version = session.get("user_id"), session.get("version")
     if user_id is None:
         return None
-    return people.actor_by_session(user_id, version, address=client_address())
+    return identity.actor_by_session(user_id, version, address=client_address())
 
 
 def _enforce() -> Response | None:

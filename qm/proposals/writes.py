@@ -11,7 +11,7 @@ from qm.core.database import writing
 from qm.core.errors import Conflict, InvalidInput, NotFound
 from qm.core.ownership import everywhere, require_owner
 from qm.models import Proposal, ProposalKind, ProposalState
-from qm.proposals import reads as proposals
+from qm.proposals import reads as proposal_reads
 
 NOTE_CHARS = 300
 _ENDED = {
@@ -52,7 +52,7 @@ def put(
         raise NothingToPropose
     require_owner(actor, branch_id)
     with writing() as session:
-        if proposals.open_one(kind, key) is not None:
+        if proposal_reads.open_one(kind, key) is not None:
             raise AlreadyProposed
         row = Proposal(
             kind=kind,
@@ -125,7 +125,7 @@ def _require_place(actor: Actor, row: Proposal) -> None:
 
 def _of_place(actor: Actor, kind: ProposalKind, key: str) -> Proposal | None:
     actor.require(UserRole.SUPERVISOR)
-    row = proposals.open_one(kind, key)
+    row = proposal_reads.open_one(kind, key)
     if row is not None:
         _require_place(actor, row)
     return row

@@ -28,13 +28,13 @@ __all__ = [
 
 def scan(recording_id: str, *, prove: Prove | None = None) -> None:
     """Find phrases and keywords; see `pipeline_scan.scan`."""
-    from qm.hearing.writes import scan as pipeline_scan  # noqa: PLC0415 - see above
+    from qm.hearing.writes import scan as scan_writes  # noqa: PLC0415 - see above
 
-    pipeline_scan.scan(recording_id, prove=prove)
+    scan_writes.scan(recording_id, prove=prove)
 
 
 def prescore(recording_id: str) -> None:
     """Judge by every rule and suggest answers; see `pipeline_prescore.prescore`."""
-    from qm.judging.writes import prescore as pipeline_prescore  # noqa: PLC0415 - see above
+    from qm.judging.writes import prescore as prescore_writes  # noqa: PLC0415 - see above
 
-    pipeline_prescore.prescore(recording_id)
+    prescore_writes.prescore(recording_id)

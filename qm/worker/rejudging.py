@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from qm.judging.writes import rejudge
+from qm.judging.writes import rejudge as rejudge_writes
 
 LOOK_EVERY_S = 2.0
 
@@ -38,7 +38,7 @@ class Rejudging:
     def _run(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):
             try:
-                run_id = rejudge.claim() if rejudge.waiting() else None
+                run_id = rejudge_writes.claim() if rejudge_writes.waiting() else None
             except Exception as error:  # noqa: BLE001 - a database out of reach must not end the looking
                 log.warning("rejudging_stumbled", error=type(error).__name__)
                 continue

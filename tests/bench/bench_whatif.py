@@ -29,7 +29,7 @@ def main(n: int) -> None:
         from qm.core.database import reading
         from qm.models import RubricVersion
         from qm.rubrics.writes import drafts as rubric_drafts
-        from qm.rubrics.writes import drafts_edit as edits
+        from qm.rubrics.writes import drafts_edit as rubric_edits
         from qm.trials.reads import outcome
         from qm.trials.writes import runs as whatif_runs
         from tests.support.people import build_centre
@@ -42,7 +42,7 @@ def main(n: int) -> None:
             source = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one()
         draft = rubric_drafts.copy(supervisor, source.id or 0)
         first = source.document["sections"][0]["criteria"][0]["key"]
-        rubric_drafts.change(supervisor, draft.id or 0, edits.remove_criterion(first), what="x")
+        rubric_drafts.change(supervisor, draft.id or 0, rubric_edits.remove_criterion(first), what="x")
         run = whatif_runs.start(
             supervisor, draft.id or 0, from_at=now() - timedelta(days=9), to_at=now() + timedelta(days=1)
         )

@@ -15,27 +15,30 @@ from sqlmodel import Session, col, select
 
 from qm.app import seeds
 from qm.app.demo_scores import accepted_draft
-from qm.assigning import writes as assignments
+from qm.assigning import writes as assignment_writes
 from qm.core.actor import Actor, UserRole
 from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.identity import actor_of, hash_token
 from qm.hearing.writes.hear import keep_transcript
-from qm.intake.writes import ingest, quarantine
-from qm.judging.writes import learning, learning_runs, rejudge
+from qm.intake.writes import ingest as ingest_writes
+from qm.intake.writes import quarantine as quarantine_writes
+from qm.judging.writes import learning as learning_writes
+from qm.judging.writes import learning_runs
+from qm.judging.writes import rejudge as rejudge_writes
 from qm.models import Agent, ApiToken, EvaluationState, Job, JobState, RubricVersion, User, VersionState
-from qm.people.writes import accounts as people
-from qm.phrases.writes import library as phrases
-from qm.phrases.writes import vocabulary
-from qm.records import writes as acknowledge
+from qm.people.writes import accounts as account_writes
+from qm.phrases.writes import library as phrase_writes
+from qm.phrases.writes import vocabulary as vocabulary_writes
+from qm.records import writes as record_writes
 from qm.reviewing.writes import releases
 from qm.reviewing.writes.evaluations import save
-from qm.rubrics.writes import bindings as rubric_bindings
+from qm.rubrics.writes import bindings as binding_writes
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import drafts_edit as rubric_edits
 from qm.rules.writes import contact_policy
-from qm.rules.writes import marks as rules_marks
-from qm.rules.writes import versions as rules
+from qm.rules.writes import marks as rule_marks
+from qm.rules.writes import versions as rule_writes
 from qm.trials.writes import restate as whatif_restate
 from qm.trials.writes import runs as whatif_runs
 from recorder.types import Role
@@ -118,12 +121,12 @@ def furnish(folder: Path) -> Rows:
     _jobs(failed=drafted, running=masked)
     evaluation = _score(inspector, released)
     save(inspector, drafted, accepted_draft(drafted, comment="还差两项"))
-    assignments.assign(
+    assignment_writes.assign(
         centre.actors["supervisor"], recording_ids=[automatic], evaluator_id=inspector.user_id or 0,
         due_at=now() + timedelta(days=2),
     )  # fmt: skip
-    rules_marks.mark(headquarters, RULE, drafted, present=True)
-    rejudge.request(headquarters)
+    rule_marks.mark(headquarters, RULE, drafted, present=True)
+    rejudge_writes.request(headquarters)
     return Rows(
         centre=centre,
         team=centre.team_id,
@@ -160,7 +163,7 @@ def _people(centre: Centre) -> int:
         session.add(_token(southern, "qm_revoked", revoked=True))
         centre.actors["southern"] = actor_of(southern)
     off = centre.actors["inspector2"].user_id or 0
-    people.set_active(centre.actors["administrator"], off, active=False)
+    account_writes.set_active(centre.actors["administrator"], off, active=False)
     return off
 
 
@@ -182,7 +185,7 @@ def _scored(centre: Centre) -> tuple[int, str]:
         call = add_scored(agents[n % 3], faults={LEARNED: best if n % 2 else worst})
         _hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
     one = add_scored(centre.agent_id, faults={"greeting": "none"}, comment="请先报工号。" * 20)
-    acknowledge.acknowledge(centre.actors["agent"], one.evaluation_id, words="知道了，下次注意")
+    record_writes.acknowledge(centre.actors["agent"], one.evaluation_id, words="知道了，下次注意")
     add_scored(centre.agent_id, state=EvaluationState.DRAFT)
     add_scored(centre.teammate_id, faults={"greeting": "partial"})
     return one.evaluation_id, add_call(centre.agent_id)
@@ -221,25 +224,25 @@ def _hear(recording_id: str, said: str) -> None:
 def _learned(centre: Centre) -> None:
     """A model in use, and a training that waits."""
     headquarters = centre.actors["headquarters"]
-    model = learning.train_criterion(headquarters, FORM, LEARNED)
-    learning.use(headquarters, model.id or 0)
+    model = learning_writes.train_criterion(headquarters, FORM, LEARNED)
+    learning_writes.use(headquarters, model.id or 0)
     learning_runs.request(headquarters, FORM, LEARNED)
 
 
 def _drafts(headquarters: Actor) -> None:
     """A phrase draft, a rule draft in shadow, a new rule, a binding, words of a queue, hours of calling."""
-    phrases.start_draft(headquarters)
-    phrases.add_phrase(headquarters, group="closing", text="祝您一切顺利再见", role=Role.AGENT)
-    row = rules.start_draft(headquarters, RULE)
+    phrase_writes.start_draft(headquarters)
+    phrase_writes.add_phrase(headquarters, group="closing", text="祝您一切顺利再见", role=Role.AGENT)
+    row = rule_writes.start_draft(headquarters, RULE)
     changed = row.document.replace("title: ", "title: 新", 1)
-    rules.save_draft(headquarters, RULE, document=changed, fixtures=row.fixtures)
-    rules.set_shadow(headquarters, RULE, on=True)
-    rules.create(headquarters, document=NEW_RULE)
-    rubric_bindings.bind(
+    rule_writes.save_draft(headquarters, RULE, document=changed, fixtures=row.fixtures)
+    rule_writes.set_shadow(headquarters, RULE, on=True)
+    rule_writes.create(headquarters, document=NEW_RULE)
+    binding_writes.bind(
         headquarters, rubric_key=FORM, queue="转账", team_id=None, direction="", from_day=now().date(),
         to_day=None,
     )  # fmt: skip
-    vocabulary.set_terms(headquarters, queue="转账", text="网点\n跨行转账")
+    vocabulary_writes.set_terms(headquarters, queue="转账", text="网点\n跨行转账")
     contact_policy.set_policy(
         headquarters, quiet_from="21:00", quiet_until="09:00", max_per_day=2, direction="inbound"
     )
@@ -270,8 +273,8 @@ def _refused(supervisor: Actor, folder: Path) -> int:
         path = folder / name
         path.write_text(f"no sound: {name}", "utf-8")
         told = {"external_id": name, "agent_no": "8021", "started_at": "2026-11-02T09:12:31", "source": "pbx"}
-        kept.append(ingest.ingest(path, told, actor=supervisor, filename=name).quarantine_id or 0)
-    quarantine.discard(kept[1], actor=supervisor)
+        kept.append(ingest_writes.ingest(path, told, actor=supervisor, filename=name).quarantine_id or 0)
+    quarantine_writes.discard(kept[1], actor=supervisor)
     return kept[0]
 
 
@@ -307,9 +310,9 @@ def _draft(headquarters: Actor, *, partial: Decimal) -> int:
     """The form's next draft, in which half an answer to the greeting is worth so much."""
 
     def change(rubric: Rubric) -> Rubric:
-        greeting = edits.criterion_of(rubric, "greeting")
+        greeting = rubric_edits.criterion_of(rubric, "greeting")
         options = tuple(replace(o, points=partial) if o.key == "partial" else o for o in greeting.options)
-        return edits.put_criterion(rubric, replace(greeting, options=options))
+        return rubric_edits.put_criterion(rubric, replace(greeting, options=options))
 
     with reading() as session:
         newest = list(_versions(session))[-1]

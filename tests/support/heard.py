@@ -13,7 +13,7 @@ from qm.core.actor import SYSTEM
 from qm.core.database import writing
 from qm.core.paths import SAMPLES
 from qm.hearing.writes.hear import keep_transcript
-from qm.intake.writes import ingest
+from qm.intake.writes import ingest as ingest_writes
 from qm.worker import pipeline
 from recorder.calldata import sidecar_call_data
 
@@ -29,7 +29,7 @@ def bring_in(name: str, *, misheard: Mapping[str, str] | None = None, judged: bo
     seeds.ensure_seeded()
     truth_path = SAMPLES / f"{name}.json"
     sound = next(path for path in SAMPLES.glob(f"{name}.*") if path.suffix != ".json")
-    taken = ingest.ingest(
+    taken = ingest_writes.ingest(
         sound, sidecar_call_data(truth_path, source="test"), actor=SYSTEM, filename=sound.name
     )
     assert taken.recording_id is not None, taken.detail

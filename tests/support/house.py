@@ -17,8 +17,9 @@ from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.identity import actor_of
 from qm.hearing.writes.hear import keep_transcript
-from qm.intake.writes import ingest, quarantine
-from qm.judging import reads as learning
+from qm.intake.writes import ingest as ingest_writes
+from qm.intake.writes import quarantine as quarantine_writes
+from qm.judging import reads as learning_reads
 from qm.models import (
     Assignment,
     Evaluation,
@@ -33,15 +34,15 @@ from qm.models import (
     RubricVersion,
     User,
 )
-from qm.people.writes import tokens
+from qm.people.writes import tokens as token_writes
 from qm.phrases.reads.library import rows as phrase_rows
-from qm.phrases.writes import library as phrases
+from qm.phrases.writes import library as phrase_writes
 from qm.rubrics.reads.versions import published
-from qm.rubrics.writes import bindings as rubric_bindings
+from qm.rubrics.writes import bindings as binding_writes
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
-from qm.rubrics.writes import versions as rubrics
-from qm.rules.writes import versions as rules
+from qm.rubrics.writes import drafts_edit as rubric_edits
+from qm.rubrics.writes import versions as rubric_writes
+from qm.rules.writes import versions as rule_writes
 from qm.trials.writes import runs as whatif_runs
 from recorder.probe import sha256_of
 from recorder.types import Role
@@ -222,7 +223,7 @@ def _scored(centre: Centre, people: dict[str, Actor]) -> tuple[tuple[str, int], 
 
 def _worst() -> str:
     rubric = rubric_from_dict(_published(FORM).document)
-    return min(edits.criterion_of(rubric, LEARNED).options, key=lambda option: option.points).key
+    return min(rubric_edits.criterion_of(rubric, LEARNED).options, key=lambda option: option.points).key
 
 
 def _published(key: str) -> RubricVersion:
@@ -243,11 +244,11 @@ def _refused(folder: Path, people: dict[str, Actor]) -> tuple[int, int, tuple[Pa
     sounds = tuple(calls.sound(folder, f"{n}.wav", seed=n) for n in (1, 2, 3))
     near = people["near supervisor"]
     refused = [
-        ingest.ingest(path, calls.fields(path.stem, agent_no="9001"), actor=near, filename=path.name)
+        ingest_writes.ingest(path, calls.fields(path.stem, agent_no="9001"), actor=near, filename=path.name)
         for path in sounds[1:]
     ]
     first, second = (made.quarantine_id or 0 for made in refused)
-    quarantine.discard(second, actor=near)
+    quarantine_writes.discard(second, actor=near)
     return first, second, sounds
 
 
@@ -274,44 +275,46 @@ def _failed_and_token(people: dict[str, Actor], *recording_ids: str) -> int:
             for row in (session.get_one(Recording, key) for key in recording_ids)
         )
     near = people["near administrator"]
-    return tokens.issue_token(near, user_id=near.user_id or 0, name="接口").token.id or 0
+    return token_writes.issue_token(near, user_id=near.user_id or 0, name="接口").token.id or 0
 
 
 def _library() -> dict[str, Any]:
     """A draft of the phrase library; a rule in its second version, with a draft."""
-    draft = phrases.start_draft(SYSTEM)
-    rules.create(SYSTEM, document=rule_text("hands_over"))
-    rules.publish(SYSTEM, "hands_over")
+    draft = phrase_writes.start_draft(SYSTEM)
+    rule_writes.create(SYSTEM, document=rule_text("hands_over"))
+    rule_writes.publish(SYSTEM, "hands_over")
     for word in ("转给同事", "转给别处"):
-        rules.start_draft(SYSTEM, "hands_over")
-        rules.save_draft(SYSTEM, "hands_over", document=rule_text("hands_over", word), fixtures="")
+        rule_writes.start_draft(SYSTEM, "hands_over")
+        rule_writes.save_draft(SYSTEM, "hands_over", document=rule_text("hands_over", word), fixtures="")
         if word == "转给同事":
-            rules.publish(SYSTEM, "hands_over")
+            rule_writes.publish(SYSTEM, "hands_over")
     return {"phrase": phrase_rows(draft)[0], "rule": "hands_over"}
 
 
 def _own(near: Actor) -> dict[str, Any]:
     """What the near branch has of its own."""
-    phrase = phrases.add_group(near, name="本地", kind=PhraseKind.TOPIC, first="去本地网点", role=Role.AGENT)
-    rules.create(near, document=rule_text("own_rule"))
-    rules.publish(near, "own_rule")
-    rules.start_draft(near, "own_rule")
-    rules.save_draft(near, "own_rule", document=rule_text("own_rule", "转给本地"), fixtures="")
+    phrase = phrase_writes.add_group(
+        near, name="本地", kind=PhraseKind.TOPIC, first="去本地网点", role=Role.AGENT
+    )
+    rule_writes.create(near, document=rule_text("own_rule"))
+    rule_writes.publish(near, "own_rule")
+    rule_writes.start_draft(near, "own_rule")
+    rule_writes.save_draft(near, "own_rule", document=rule_text("own_rule", "转给本地"), fixtures="")
     form = replace(rubric_from_dict(_published(FORM).document), key="own_form", title="本地表")
-    made = rubrics.import_draft(near, form)
-    rubrics.publish(near, made.id or 0)
+    made = rubric_writes.import_draft(near, form)
+    rubric_writes.publish(near, made.id or 0)
     draft = rubric_drafts.copy(near, made.id or 0)
-    rubric_drafts.change(near, draft.id or 0, edits.copy_criterion("greeting"), what="改")
+    rubric_drafts.change(near, draft.id or 0, rubric_edits.copy_criterion("greeting"), what="改")
     return {"own_rule": "own_rule", "own_phrase": phrase, "own_form": made, "own_form_draft": draft.id or 0}
 
 
 def _forms(centre: Centre) -> dict[str, Any]:
     other = next(row for row in published() if row.key not in (FORM, "own_form"))
     draft = rubric_drafts.copy(SYSTEM, _published(FORM).id or 0)
-    rubric_drafts.change(SYSTEM, draft.id or 0, edits.copy_criterion("greeting"), what="改")
+    rubric_drafts.change(SYSTEM, draft.id or 0, rubric_edits.copy_criterion("greeting"), what="改")
     unread = replace(rubric_from_dict(other.document), key="unread", title="未读全")
-    imported = rubrics.import_draft(SYSTEM, unread, (Problem("D7", "读不懂这一格"),))
-    binding = rubric_bindings.bind(
+    imported = rubric_writes.import_draft(SYSTEM, unread, (Problem("D7", "读不懂这一格"),))
+    binding = binding_writes.bind(
         SYSTEM,
         rubric_key=FORM,
         queue="",
@@ -331,7 +334,7 @@ def _forms(centre: Centre) -> dict[str, Any]:
 def _learning() -> dict[str, Any]:
     common = {"rubric_key": FORM, "criterion": LEARNED}
     run = LearningRun(**common, state=JobState.QUEUED, created_at=now(), updated_at=now())
-    model = train(LEARNED, learning.examples(FORM, learning.line(FORM, LEARNED).criterion))
+    model = train(LEARNED, learning_reads.examples(FORM, learning_reads.line(FORM, LEARNED).criterion))
     document = model_to_bytes(model).decode()
     models = [
         LearnedModelRow(**common, version=f"{n}", document=document, active=bool(n), trained_at=now())

@@ -16,12 +16,12 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.identity import actor_of
 from qm.models import Agent, Branch, Team, User
-from qm.people.writes import sign_in as signing_in
+from qm.people.writes import sign_in as sign_in_writes
 
 PASSWORD = "correct horse"
 # As cheap as argon2 gets: people of the tests sign in all day.
-signing_in._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-_HASH = signing_in.hash_password(PASSWORD)
+sign_in_writes._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_HASH = sign_in_writes.hash_password(PASSWORD)
 
 
 @dataclass(frozen=True)

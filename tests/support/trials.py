@@ -13,7 +13,7 @@ from qm.core.clock import now
 from qm.core.database import reading
 from qm.models import EvaluationState, RubricVersion, WhatIfRun
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import drafts_edit as rubric_edits
 from qm.rubrics.writes.drafts_edit import Edit
 from qm.trials.reads import whatif as whatif_reads
 from qm.trials.writes import runs as whatif_runs
@@ -58,9 +58,9 @@ def drafted(centre: Centre, *steps: Edit) -> int:
 
 def cheaper(rubric: Rubric) -> Rubric:
     """The greeting's partial answer is worth nothing."""
-    greeting = edits.criterion_of(rubric, "greeting")
+    greeting = rubric_edits.criterion_of(rubric, "greeting")
     options = tuple(replace(o, points=Decimal(0)) if o.key == "partial" else o for o in greeting.options)
-    return edits.put_criterion(rubric, replace(greeting, options=options))
+    return rubric_edits.put_criterion(rubric, replace(greeting, options=options))
 
 
 def tried(

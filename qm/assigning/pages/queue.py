@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from qm.assigning import writes as assigning_writes
+from qm.assigning import writes as assignment_writes
 from qm.assigning.reads import assignments
 from qm.core.actor import UserRole
 from qm.frame.access import actor, allow
@@ -24,4 +24,4 @@ def queue() -> ResponseReturnValue:
 @allow(UserRole.INSPECTOR)
 def take_next() -> ResponseReturnValue:
     """Assign the oldest free call to oneself and open it."""
-    return redirect(url_for("review.review", recording_id=assigning_writes.take_next(actor())))
+    return redirect(url_for("review.review", recording_id=assignment_writes.take_next(actor())))

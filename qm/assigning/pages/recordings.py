@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from qm.assigning import writes as assigning_writes
+from qm.assigning import writes as assignment_writes
 from qm.assigning.reads import assignments, recording_list
 from qm.assigning.reads.recording_list import Cursor, Filters
 from qm.core.actor import UserRole
@@ -51,7 +51,7 @@ def recordings() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def assign() -> ResponseReturnValue:
     """Give the ticked calls to an inspector."""
-    done = assigning_writes.assign(
+    done = assignment_writes.assign(
         actor(),
         recording_ids=request.form.getlist("recording"),
         evaluator_id=request.form.get("evaluator", -1, type=row_number),
@@ -70,7 +70,7 @@ def assign() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def withdraw() -> ResponseReturnValue:
     """Take a call back from the inspector who has it."""
-    assigning_writes.withdraw(actor(), request.form.get("assignment", -1, type=row_number))
+    assignment_writes.withdraw(actor(), request.form.get("assignment", -1, type=row_number))
     flash(gettext("已收回，可以分配给别人；已评的部分保留。"), "done")
     return redirect(url_for("recordings.recordings", **_asked()))
 

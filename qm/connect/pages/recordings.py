@@ -16,7 +16,7 @@ from qm.frame.access import actor, allow
 from qm.frame.saying import say
 from qm.hearing.reads import transcripts
 from qm.intake.writes.ingest import Ingested, ingest
-from qm.jobs import reads as jobs
+from qm.jobs import reads as job_reads
 from qm.people.writes.token_use import token_used
 from qm.reviewing.reads import evaluations
 from qm.reviewing.reads.answers import answers_of
@@ -63,7 +63,7 @@ def add_recording() -> ResponseReturnValue:
 @allow(*READERS, UserRole.ADMINISTRATOR)
 def recording(recording_id: str) -> Response:
     """How far a recording has come."""
-    return jsonify(job_document(jobs.job_for(actor(), recording_id)))
+    return jsonify(job_document(job_reads.job_for(actor(), recording_id)))
 
 
 @blueprint.get("/api/v1/recordings/<recording_id>/transcript")

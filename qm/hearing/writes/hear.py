@@ -16,7 +16,7 @@ from qm.hearing.writes.engine import Hear, HearingRequest
 from qm.hearing.writes.search_index import index_utterances
 from qm.intake.writes.status import info_of, load, mark
 from qm.models import FindingRow, HitRow, Recording, RecordingStatus, TranscriptRow, UtteranceRow
-from qm.phrases.writes import vocabulary
+from qm.phrases.writes import vocabulary as vocabulary_writes
 from transcribe.types import Progress, Transcript
 
 
@@ -37,7 +37,7 @@ def transcribe(recording_id: str, *, since: datetime, hear: Hear, progress: Prog
         if _heard_since(session, recording_id, since):
             return
     with objects.fetched(recording.object_key) as path:
-        terms = vocabulary.expected(recording.queue)
+        terms = vocabulary_writes.expected(recording.queue)
         request = HearingRequest(path, info_of(recording), recording.roles_swapped, terms)
         heard = hear(request, progress)
     with writing() as session:

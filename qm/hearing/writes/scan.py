@@ -21,7 +21,7 @@ from qm.hearing.writes import personal_data
 from qm.hearing.writes.engine import Answers, HearingRequest, Prove
 from qm.intake.writes.status import info_of, load, mark
 from qm.models import Agent, HitRow, PhraseLibrary, PhraseRow, Recording, RecordingStatus, TranscriptRow
-from qm.phrases.reads import library as phrases
+from qm.phrases.reads import library as phrase_reads
 from recorder.storage import ObjectMissing
 from transcribe.keywords import keywords
 from transcribe.masking import masked_hit
@@ -55,7 +55,7 @@ def scan(recording_id: str, *, prove: Prove | None = None) -> None:
         recording = load(session, recording_id)
         row = current(session, recording_id)
         agent = session.get(Agent, recording.agent_id) if recording.agent_id else None
-        library = phrases.published()
+        library = phrase_reads.published()
     if library is None or library.id is None:
         raise NoPhraseLibrary
     shown, said = stored.load_transcript(row.document), whole(row)
@@ -122,8 +122,8 @@ def matcher(library_id: int, branch_id: int | None = None) -> PhraseMatcher:
 def _compiled(library_id: int, branch_id: int | None) -> PhraseMatcher:
     with reading() as session:
         library = session.get(PhraseLibrary, library_id)
-    rows = [row for row in phrases.rows(library) if row.branch_id in (None, branch_id)]
-    return PhraseMatcher(phrase for group in phrases.as_sets(rows) for phrase in group.phrases)
+    rows = [row for row in phrase_reads.rows(library) if row.branch_id in (None, branch_id)]
+    return PhraseMatcher(phrase for group in phrase_reads.as_sets(rows) for phrase in group.phrases)
 
 
 def _replace_hits(

@@ -18,7 +18,7 @@ from qm.frame.access import actor, allow
 from qm.frame.choices import choices
 from qm.frame.saying import say
 from qm.intake.writes import uploads
-from qm.people import reads as people_admin
+from qm.people import reads as people_reads
 
 blueprint = Blueprint("upload", __name__)
 
@@ -46,7 +46,7 @@ def _page(form: UploadForm, status: int = 200, **results: object) -> ResponseRet
     page = render_template(
         "intake/upload.html",
         form=form,
-        roster=people_admin.roster(actor()),
+        roster=people_reads.roster(actor()),
         max_mb=settings().max_upload_mb,
         **results,
     )

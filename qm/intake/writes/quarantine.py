@@ -14,7 +14,7 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.errors import Conflict
 from qm.intake.reads import quarantine as quarantine_reads
-from qm.intake.writes import ingest
+from qm.intake.writes import ingest as ingest_writes
 from qm.models import Quarantine, QuarantineState
 from recorder.types import AudioRefused
 
@@ -50,7 +50,7 @@ def retry(quarantine_id: int, *, actor: Actor, call_data: Mapping[str, Any] | No
     fields = {**row.call_data, **(call_data or {})}
     try:
         with objects.fetched(row.object_key) as path:
-            made = ingest.admit(path, fields, actor=actor, filename=row.filename)
+            made = ingest_writes.admit(path, fields, actor=actor, filename=row.filename)
     except AudioRefused as refusal:
         _refused_again(quarantine_id, fields, refusal)  # raises where somebody decided meanwhile
         raise StillRefused(detail=refusal.detail) from refusal

@@ -12,9 +12,9 @@ from qm.core.ownership import owns
 from qm.frame.access import actor, allow
 from qm.frame.saying import say
 from qm.jobs.writes import background_runs
-from qm.judging import reads as judging_reads
+from qm.judging import reads as learning_reads
 from qm.judging.writes import learning as learning_writes
-from qm.judging.writes import learning_runs as runs
+from qm.judging.writes import learning_runs
 from qm.rubrics.reads.versions import owner
 from scoring.suggest import LEAST_ANSWERS
 
@@ -25,11 +25,11 @@ blueprint = Blueprint("learning", __name__)
 @allow(UserRole.SUPERVISOR)
 def learning() -> ResponseReturnValue:
     """Every criterion without a rule."""
-    return render_template("judging/learning.html", lines=judging_reads.lines(actor()), least=LEAST_ANSWERS)
+    return render_template("judging/learning.html", lines=learning_reads.lines(actor()), least=LEAST_ANSWERS)
 
 
 def _page(rubric_key: str, criterion: str, status: int = 200, **more: object) -> ResponseReturnValue:
-    view = judging_reads.view(rubric_key, criterion, actor())
+    view = learning_reads.view(rubric_key, criterion, actor())
     under_way = view.run is not None and background_runs.under_way(view.run)
     if "HX-Request" in request.headers and under_way:
         return render_template("judging/_learning_run.html", view=view, under_way=under_way), status
@@ -58,7 +58,7 @@ def learning_criterion(rubric_key: str, criterion: str) -> ResponseReturnValue:
 def learning_train(rubric_key: str, criterion: str) -> ResponseReturnValue:
     """Ask a worker to train once more; earlier models stay."""
     try:
-        runs.request(actor(), rubric_key, criterion)
+        learning_runs.request(actor(), rubric_key, criterion)
     except NotFound:
         raise
     except QmError as error:
@@ -70,7 +70,7 @@ def learning_train(rubric_key: str, criterion: str) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def learning_cancel(run_id: int) -> ResponseReturnValue:
     """Stop a training; no model is kept."""
-    run = runs.cancel(actor(), run_id)
+    run = learning_runs.cancel(actor(), run_id)
     return redirect(
         url_for("learning.learning_criterion", rubric_key=run.rubric_key, criterion=run.criterion)
     )

@@ -13,9 +13,9 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.errors import Conflict, InvalidInput, NotFound
 from qm.core.ownership import require_owner
-from qm.judging import reads as judging_reads
+from qm.judging import reads as learning_reads
 from qm.models import LearnedModelRow
-from qm.rubrics.reads import versions as rubrics
+from qm.rubrics.reads import versions as rubric_reads
 from recorder.message import message_of
 from scoring.errors import NotEnoughData
 
@@ -43,9 +43,9 @@ def train_criterion(
     from scoring.learn import model_to_bytes, train  # noqa: PLC0415 - brings scikit-learn, seconds to import
 
     actor.require(UserRole.SUPERVISOR)
-    line = judging_reads.line(rubric_key, criterion, actor)
+    line = learning_reads.line(rubric_key, criterion, actor)
     try:
-        model = train(criterion, judging_reads.examples(rubric_key, line.criterion, progress=progress))
+        model = train(criterion, learning_reads.examples(rubric_key, line.criterion, progress=progress))
     except NotEnoughData as error:
         raise NotTrained(words=message_of(error)) from error
     with writing() as session:
@@ -101,14 +101,14 @@ def drop(actor: Actor, model_id: int) -> LearnedModelRow:
 
 def _owned(actor: Actor, model_id: int) -> LearnedModelRow:
     """A model of a form that is this person's. Raises `NotFound`, `NotTheOwner`."""
-    row = judging_reads.model_row(model_id)
+    row = learning_reads.model_row(model_id)
     require_owner(actor, form_of(actor, row.rubric_key).branch_id)
     return row
 
 
-def form_of(actor: Actor, rubric_key: str) -> rubrics.RubricLine:
+def form_of(actor: Actor, rubric_key: str) -> rubric_reads.RubricLine:
     """The form that something was learned for. Raises `NotFound` where it is not this person's to read."""
-    form = next((line for line in rubrics.lines(actor) if line.key == rubric_key), None)
+    form = next((line for line in rubric_reads.lines(actor) if line.key == rubric_key), None)
     if form is None:
         raise NotFound
     return form

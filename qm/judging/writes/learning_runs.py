@@ -13,8 +13,8 @@ from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.errors import Conflict, NotFound
 from qm.jobs.writes import background_runs
-from qm.judging import reads as judging_reads
-from qm.judging.writes import learning
+from qm.judging import reads as learning_reads
+from qm.judging.writes import learning as learning_writes
 from qm.models import JobState, LearningRun
 from recorder.message import Message
 from scoring.suggest import LEAST_ANSWERS
@@ -24,7 +24,7 @@ BROKEN = "训练出错（%(error)s）。请再试；若仍失败，请告诉管�
 _SAY_EVERY_S = 0.5
 
 
-class TooFewAnswers(learning.NotTrained):
+class TooFewAnswers(learning_writes.NotTrained):
     """A person has to judge more calls first."""
 
     message = "没有训练：至少需要 %(least)d 个人工答案，现有 %(n)d 个"
@@ -39,12 +39,12 @@ class StillTraining(Conflict):
 def request(actor: Actor, rubric_key: str, criterion: str) -> LearningRun:
     """Ask a worker for a training. Raises `NotFound`, `TooFewAnswers`, `StillTraining`, `Forbidden`."""
     actor.require(UserRole.SUPERVISOR)
-    line = judging_reads.line(rubric_key, criterion, actor)
+    line = learning_reads.line(rubric_key, criterion, actor)
     if line.answers < LEAST_ANSWERS:
         raise TooFewAnswers(least=LEAST_ANSWERS, n=line.answers)
     jobs.prepare()
     with writing() as session:
-        last = judging_reads.latest_run(rubric_key, criterion)
+        last = learning_reads.latest_run(rubric_key, criterion)
         if last is not None and background_runs.under_way(last):
             raise StillTraining
         moment = now()
@@ -71,7 +71,7 @@ def cancel(actor: Actor, run_id: int) -> LearningRun:
         run = session.get(LearningRun, run_id)
         if run is None:
             raise NotFound
-        learning.form_of(actor, run.rubric_key)
+        learning_writes.form_of(actor, run.rubric_key)
         background_runs.cancel(session, LearningRun, run_id, CANCELLED)
         return run
 
@@ -95,4 +95,4 @@ def _train(run_id: int) -> None:
             background_runs.go_on(session, LearningRun, run_id, before=at, done=done, total=total)
         at = done
 
-    learning.train_criterion(background_runs.asker(run), run.rubric_key, run.criterion, progress=read)
+    learning_writes.train_criterion(background_runs.asker(run), run.rubric_key, run.criterion, progress=read)

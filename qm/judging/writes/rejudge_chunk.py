@@ -24,7 +24,7 @@ from qm.models import Evaluation, FindingRow, RubricVersion, VersionState
 from qm.models.base import written
 from qm.rubrics.reads.bindings import GENERAL_RUBRIC, versions_for
 from qm.rules.reads.calls import StoredCall, stored_calls
-from qm.rules.writes import judging as rules_judging
+from qm.rules.writes import judging as rule_judging
 from scoring.arithmetic import score
 from scoring.rubric import rubric_from_dict
 from scoring.suggest import suggest
@@ -71,7 +71,7 @@ class Chunk:
 
     recording_ids: tuple[str, ...]
     calls: tuple[CallJudged, ...]
-    rules: rules_judging.RuleSet
+    rules: rule_judging.RuleSet
     """What they were judged by."""
 
     @property
@@ -84,7 +84,7 @@ def begin_child(url: str) -> None:
     """Give a child process the database of its parent; it does not outlive its parent."""
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     database.bind(database.make_engine(url))
-    rules_judging.bench()
+    rule_judging.bench()
     gc.freeze()
     gc.disable()  # what a chunk makes is freed with it; looking for cycles in it is a third of the time
 
@@ -108,14 +108,14 @@ def judge_chunk(recording_ids: Sequence[str]) -> Chunk:
     Raises `NoRubric`.
     """
     with reading() as session:
-        rules = rules_judging.rule_set()
+        rules = rule_judging.rule_set()
         calls = stored_calls(recording_ids)
         before = _stored_findings(session, recording_ids)
         evaluated = _latest_evaluations(session, recording_ids)
         general = rubric_in_force(session)
         bound = versions_for([call.recording for call in calls])
         branches = {call.recording.branch_id for call in calls}
-        benches = {branch_id: rules_judging.bench(branch_id) for branch_id in branches}
+        benches = {branch_id: rule_judging.bench(branch_id) for branch_id in branches}
     judged = _judged(calls, benches)
     forms = {call.recording.id: bound[call.recording.id] or general for call in calls}
     rubrics = {
@@ -132,10 +132,10 @@ def judge_chunk(recording_ids: Sequence[str]) -> Chunk:
 
 
 def _judged(
-    calls: Sequence[StoredCall], benches: Mapping[int | None, rules_judging.Bench]
-) -> dict[str, rules_judging.Judged]:
+    calls: Sequence[StoredCall], benches: Mapping[int | None, rule_judging.Bench]
+) -> dict[str, rule_judging.Judged]:
     """What the rules say, by recording: each call by the centre's rules and its own branch's."""
-    found: dict[str, rules_judging.Judged] = {}
+    found: dict[str, rule_judging.Judged] = {}
     for branch_id, bench in benches.items():
         own = [call for call in calls if call.recording.branch_id == branch_id]
         results = bench.judge_many(call.conversation for call in own)
@@ -188,7 +188,7 @@ def _latest_evaluations(session: Session, recording_ids: Sequence[str]) -> dict[
 
 def _compared(
     call: StoredCall,
-    judged: rules_judging.Judged,
+    judged: rule_judging.Judged,
     before: dict[str, tuple[int, Row]],
     rubric_id: int,
     rubric: Rubric,

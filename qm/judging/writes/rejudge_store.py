@@ -25,7 +25,7 @@ from qm.models import (
     TranscriptRow,
 )
 from qm.rubrics.reads.stored_answers import COMMENT_MAX, answer_columns, evidence_columns
-from qm.rules.writes import judging as rules_judging
+from qm.rules.writes import judging as rule_judging
 from scoring.types import Score
 
 _FINDING = sa.table("finding", *map(sa.column, FindingRow.model_fields))
@@ -55,7 +55,7 @@ def keep_chunk(chunk: Chunk) -> Kept:
     Raises `RulesChanged`, having written nothing.
     """
     with writing() as session:
-        if rules_judging.rule_set() != chunk.rules:
+        if rule_judging.rule_set() != chunk.rules:
             raise RulesChanged
         heard_anew, judged_anew = _overtaken(session, chunk.calls)
         calls = [call for call in chunk.calls if call.recording_id not in heard_anew | judged_anew]
@@ -70,7 +70,7 @@ def keep_chunk(chunk: Chunk) -> Kept:
         _answers(session, judged, ids)
         for call in calls:
             if call.shadows:
-                rules_judging.keep_shadows(session, call.recording_id, dict(call.shadows))
+                rule_judging.keep_shadows(session, call.recording_id, dict(call.shadows))
     changed = sum(call.verdicts_changed for call in calls)
     return Kept(changed, tuple(sorted(heard_anew)), tuple(sorted(judged_anew)))
 

@@ -18,7 +18,7 @@ from qm.frame.undo import flash_undo
 from qm.models import User
 from qm.people import reads as people_reads
 from qm.people.words import ROLES
-from qm.people.writes import accounts as people_writes
+from qm.people.writes import accounts as account_writes
 
 blueprint = Blueprint("people", __name__)
 
@@ -51,9 +51,9 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         self.agent_id.choices = choices([*none, *seats])
 
     @property
-    def place(self) -> people_writes.Place:
+    def place(self) -> account_writes.Place:
         """Where the person belongs."""
-        return people_writes.Place(self.branch_id.data, self.team_id.data, self.agent_id.data)
+        return account_writes.Place(self.branch_id.data, self.team_id.data, self.agent_id.data)
 
 
 class NewPersonForm(PersonForm):
@@ -94,7 +94,7 @@ def person_create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, None, 422)
     try:
-        issued = people_writes.create_user(
+        issued = account_writes.create_user(
             actor(),
             username=form.username.data,
             name=form.name.data,
@@ -123,7 +123,7 @@ def person_change(user_id: int) -> ResponseReturnValue:
         return _form_page(form, user, 422)
     role = UserRole(form.role.data)
     try:
-        people_writes.change_user(actor(), user_id, name=form.name.data, role=role, place=form.place)
+        account_writes.change_user(actor(), user_id, name=form.name.data, role=role, place=form.place)
     except QmError as error:
         return _form_page(form, user, error.status, say(error))
     flash(gettext("已保存%(name)s的账号。", name=form.name.data.strip()), "done")
@@ -134,7 +134,7 @@ def person_change(user_id: int) -> ResponseReturnValue:
 @allow(UserRole.ADMINISTRATOR)
 def person_password(user_id: int) -> ResponseReturnValue:
     """A new password, shown once."""
-    issued = people_writes.reset_password(actor(), user_id)
+    issued = account_writes.reset_password(actor(), user_id)
     return render_template("people/password.html", issued=issued, is_new=False)
 
 
@@ -143,8 +143,8 @@ def person_password(user_id: int) -> ResponseReturnValue:
 def person_off(user_id: int) -> ResponseReturnValue:
     """Switch an account off; can be undone."""
     try:
-        user = people_writes.set_active(actor(), user_id, active=False)
-    except people_writes.OwnAccount as error:
+        user = account_writes.set_active(actor(), user_id, active=False)
+    except account_writes.OwnAccount as error:
         account = people_reads.person(actor(), user_id)
         return _form_page(PersonForm(obj=account, role=account.role.value), account, 409, say(error))
     undo = url_for("people.person_on", user_id=user_id)
@@ -156,6 +156,6 @@ def person_off(user_id: int) -> ResponseReturnValue:
 @allow(UserRole.ADMINISTRATOR)
 def person_on(user_id: int) -> ResponseReturnValue:
     """Switch an account on again."""
-    user = people_writes.set_active(actor(), user_id, active=True)
+    user = account_writes.set_active(actor(), user_id, active=True)
     flash(gettext("已启用%(name)s的账号。", name=user.name), "done")
     return redirect(url_for("people.people"))

@@ -18,7 +18,7 @@ from qm.frame.numbers import row_number
 from qm.frame.saying import say
 from qm.people import reads as people_reads
 from qm.people.pages.accounts import blueprint
-from qm.people.writes import teams as teams_writes
+from qm.people.writes import teams as team_writes
 
 
 class EntryIncomplete(InvalidInput):
@@ -85,9 +85,7 @@ def branch_add() -> ResponseReturnValue:
     form = PlaceForm()
 
     def add() -> object:
-        return gettext(
-            "已建机构“%(name)s”。", name=teams_writes.add_branch(actor(), name=form.name.data).name
-        )
+        return gettext("已建机构“%(name)s”。", name=team_writes.add_branch(actor(), name=form.name.data).name)
 
     return _kept(form, add)
 
@@ -99,7 +97,7 @@ def team_add(branch_id: int) -> ResponseReturnValue:
     form = PlaceForm()
 
     def add() -> object:
-        team = teams_writes.add_team(actor(), branch_id=branch_id, name=form.name.data)
+        team = team_writes.add_team(actor(), branch_id=branch_id, name=form.name.data)
         return gettext("已建班组“%(name)s”。", name=team.name)
 
     return _kept(form, add)
@@ -112,7 +110,7 @@ def agent_add(team_id: int) -> ResponseReturnValue:
     form = AgentForm()
 
     def add() -> object:
-        agent = teams_writes.add_agent(actor(), team_id=team_id, number=form.number.data, name=form.name.data)
+        agent = team_writes.add_agent(actor(), team_id=team_id, number=form.number.data, name=form.name.data)
         return gettext("已录入座席 %(number)s %(name)s。", number=agent.number, name=agent.name)
 
     return _kept(form, add)
@@ -125,7 +123,7 @@ def agent_change(agent_id: int) -> ResponseReturnValue:
     form = ChangedAgentForm()
 
     def change() -> object:
-        agent = teams_writes.change_agent(
+        agent = team_writes.change_agent(
             actor(),
             agent_id,
             name=form.name.data,

@@ -14,7 +14,7 @@ from qm.frame.saying import say
 from qm.models import User
 from qm.people import reads as people_reads
 from qm.people.pages.accounts import blueprint
-from qm.people.writes import tokens as tokens_writes
+from qm.people.writes import tokens as token_writes
 
 MACHINES = (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
 """Roles whose scope a machine that brings recordings needs."""
@@ -49,7 +49,7 @@ def token_issue() -> ResponseReturnValue:
     if not name or user_id is None:
         return _page(422, problem=gettext("请填写用途并选择账号。"))
     try:
-        issued = tokens_writes.issue_token(actor(), user_id=user_id, name=name)
+        issued = token_writes.issue_token(actor(), user_id=user_id, name=name)
     except QmError as error:
         return _page(error.status, problem=say(error))
     return _page(issued=issued)
@@ -60,8 +60,8 @@ def token_issue() -> ResponseReturnValue:
 def token_revoke(token_id: int) -> ResponseReturnValue:
     """End a token for good."""
     try:
-        token = tokens_writes.revoke_token(actor(), token_id)
-    except tokens_writes.AlreadyRevoked as error:
+        token = token_writes.revoke_token(actor(), token_id)
+    except token_writes.AlreadyRevoked as error:
         return _page(error.status, problem=say(error))
     flash(gettext("令牌“%(name)s”已作废，使用它的系统立即无法接入。", name=token.name), "done")
     return redirect(url_for("people.tokens"))

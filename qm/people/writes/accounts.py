@@ -13,8 +13,8 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.errors import Conflict, Forbidden, InvalidInput
 from qm.models import Agent, Team, User
-from qm.people import reads as people_admin
-from qm.people.writes import tokens
+from qm.people import reads as people_reads
+from qm.people.writes import tokens as token_writes
 from qm.people.writes.sign_in import hash_password
 
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -99,13 +99,13 @@ def change_user(actor: Actor, user_id: int, *, name: str, role: UserRole, place:
     """
     actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
-        user = people_admin.person(actor, user_id)
+        user = people_reads.person(actor, user_id)
         if user.id == actor.user_id and role is not user.role:
             raise OwnAccount
         settled = _settle(session, actor, role, place, user_id)
         before = (user.role, user.branch_id, user.team_id, user.agent_id)
         if role is not user.role:
-            tokens.revoke_all(session, user_id)  # issued for other rights, perhaps by somebody else
+            token_writes.revoke_all(session, user_id)  # issued for other rights, perhaps by somebody else
         user.name, user.role = name.strip(), role
         user.branch_id, user.team_id, user.agent_id = settled.branch_id, settled.team_id, settled.agent_id
         if before != (user.role, user.branch_id, user.team_id, user.agent_id):
@@ -120,7 +120,7 @@ def reset_password(actor: Actor, user_id: int) -> Issued:
     actor.require(UserRole.ADMINISTRATOR)
     password = new_password()
     with writing() as session:
-        user = people_admin.person(actor, user_id)
+        user = people_reads.person(actor, user_id)
         user.password_hash = hash_password(password)
         user.session_version += 1
         session.add(user)
@@ -132,7 +132,7 @@ def set_active(actor: Actor, user_id: int, *, active: bool) -> User:
     """Switch an account off or on again. Raises `NotFound`, `OwnAccount`, `SeatTaken`."""
     actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
-        user = people_admin.person(actor, user_id)
+        user = people_reads.person(actor, user_id)
         if user.id == actor.user_id:
             raise OwnAccount
         if active and user.agent_id is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from qm.core import identity as people
+from qm.core import identity
 from qm.core.actor import Actor
 from recorder.calldata import CallData
 from recorder.message import Message
@@ -28,14 +28,14 @@ def place_of(call: CallData, actor: Actor) -> Place:
 
     Raises `AudioRefused` where the agent belongs to another branch than the one the actor works for.
     """
-    found = people.agent_by_number(call.agent_no)
+    found = identity.agent_by_number(call.agent_no)
     if found is not None:
         agent, team = found
         _check_branch(team.branch_id, call, actor)
         return Place(agent.id, team.id, team.branch_id)
     warning = Message("工号 %(agent_no)s 不在花名册中，请管理员补录座席", agent_no=call.agent_no)
     kept = {"agent_no": call.agent_no, **({"team": call.team} if call.team else {})}
-    named = people.team_by_name(call.team) if call.team else None
+    named = identity.team_by_name(call.team) if call.team else None
     if named is not None and actor.branch_id in (None, named.branch_id):
         return Place(None, named.id, named.branch_id, (warning,), kept)
     return Place(None, None, actor.branch_id, (warning,), kept)

@@ -9,8 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, delete, func, or_, select
 
-from qm.core import audit
-from qm.core import identity as people
+from qm.core import audit, identity
 from qm.core.actor import Actor
 from qm.core.clock import now
 from qm.core.database import reading, writing
@@ -49,12 +48,12 @@ def hash_password(password: str) -> str:
 def sign_in(*, username: str, password: str, address: str) -> tuple[Actor, int]:
     """The actor and session version. Raises `SignInRefused`, `SignInThrottled`."""
     _check_throttle(username, address)
-    user = people.user_by_name(username)
+    user = identity.user_by_name(username)
     if not _verify(user, password) or user is None or not user.active:
         with writing() as session:
             session.add(SignInAttempt(username=username[:60], address=address, at=now()))
         raise SignInRefused
-    actor = people.actor_of(user, address=address)
+    actor = identity.actor_of(user, address=address)
     with writing() as session:
         session.exec(delete(SignInAttempt).where(col(SignInAttempt.username) == username))
         audit.record(actor, audit.AuditAction.SIGNED_IN, user.id)

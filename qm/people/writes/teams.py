@@ -9,7 +9,7 @@ from qm.core.actor import Actor, UserRole
 from qm.core.database import writing
 from qm.core.errors import Conflict, Forbidden
 from qm.models import Agent, Branch, Team, User
-from qm.people import reads as people_admin
+from qm.people import reads as people_reads
 
 
 class NameTaken(Conflict):
@@ -42,7 +42,7 @@ def add_branch(actor: Actor, *, name: str) -> Branch:
 def add_team(actor: Actor, *, branch_id: int, name: str) -> Team:
     """Add a team to a branch in scope. Raises `NameTaken`, `Forbidden`."""
     actor.require(UserRole.ADMINISTRATOR)
-    if branch_id not in {branch.id for branch in people_admin.branches(actor)}:
+    if branch_id not in {branch.id for branch in people_reads.branches(actor)}:
         raise Forbidden
     with writing() as session:
         if session.exec(select(Team).where(Team.name == name.strip())).first():
@@ -58,7 +58,7 @@ def add_agent(actor: Actor, *, team_id: int, number: str, name: str) -> Agent:
     """Add an agent to the roster of a team in scope. Raises `NumberTaken`, `NotFound`."""
     actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
-        team = people_admin.team(actor, team_id)
+        team = people_reads.team(actor, team_id)
         holder = session.exec(select(Agent).where(Agent.number == number.strip())).first()
         if holder is not None:
             raise NumberTaken(number=holder.number, name=holder.name)
@@ -76,8 +76,8 @@ def change_agent(actor: Actor, agent_id: int, *, name: str, team_id: int, active
     """
     actor.require(UserRole.ADMINISTRATOR)
     with writing() as session:
-        agent = people_admin.agent(actor, agent_id)
-        team = people_admin.team(actor, team_id)
+        agent = people_reads.agent(actor, agent_id)
+        team = people_reads.team(actor, team_id)
         agent.name, agent.team_id, agent.active = name.strip(), team.id or agent.team_id, active
         session.add(agent)
         _move_user(session, agent_id, team)

@@ -14,7 +14,7 @@ from qm.core.database import writing
 from qm.core.errors import Conflict, Forbidden
 from qm.core.identity import hash_token
 from qm.models import ApiToken
-from qm.people import reads as people_admin
+from qm.people import reads as people_reads
 
 
 class AccountOff(Conflict):
@@ -56,7 +56,7 @@ def issue_token(actor: Actor, *, user_id: int, name: str) -> IssuedToken:
         own = user_id == actor.user_id
         if not own and not actor.may(UserRole.ADMINISTRATOR):
             raise NotYours
-        user = people_admin.person(actor, user_id)
+        user = people_reads.person(actor, user_id)
         if not own and actor.user_id is not None and user.role is not UserRole.ADMINISTRATOR:
             raise NotYours
         if not user.active:
@@ -83,7 +83,7 @@ def revoke_token(actor: Actor, token_id: int) -> ApiToken:
     """End a token. Raises `NotFound`, `AlreadyRevoked`."""
     actor.require(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
     with writing() as session:
-        token = people_admin.token(actor, token_id)
+        token = people_reads.token(actor, token_id)
         if token.revoked_at is not None:
             raise AlreadyRevoked
         token.revoked_at = now()

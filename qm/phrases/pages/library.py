@@ -23,7 +23,7 @@ from qm.phrases.reads import library as phrase_reads
 from qm.phrases.words import KINDS, SPEAKERS
 from qm.phrases.writes import library as phrase_writes
 from qm.phrases.writes import offers as phrase_offers
-from qm.proposals import reads as proposals
+from qm.proposals import reads as proposal_reads
 from qm.proposals.pages.proposals import listed_at
 from recorder.types import Role
 from transcribe.types import PhraseKind
@@ -85,7 +85,7 @@ def library_page(status: int = 200, **more: object) -> ResponseReturnValue:
         heard=len(phrase_reads.to_rescan(actor())),
         group_form=GroupForm(),
         reach=reach(actor()),
-        proposed=proposals.waiting(actor(), ProposalKind.PHRASES),
+        proposed=proposal_reads.waiting(actor(), ProposalKind.PHRASES),
         addresses={row.group: url_for("phrases.phrase_group", group=row.group) for row in rows},
         **more,
     )
@@ -100,7 +100,7 @@ def group_page(group: str, status: int = 200, **more: object) -> ResponseReturnV
         draft=draft,
         group=phrase_reads.group_of(draft or phrase_reads.published(), group, actor()),
         reach=reach(actor()),
-        proposal=proposals.latest(actor(), ProposalKind.PHRASES, group),
+        proposal=proposal_reads.latest(actor(), ProposalKind.PHRASES, group),
         roles=ROLES,
         form=PhraseForm(),
         **more,

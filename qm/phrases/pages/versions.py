@@ -15,7 +15,7 @@ from qm.frame.saying import say
 from qm.phrases.pages.library import blueprint, library_page
 from qm.phrases.reads import library as phrase_reads
 from qm.phrases.writes import library as phrase_writes
-from qm.phrases.writes import rescan as reruns
+from qm.phrases.writes import rescan
 from qm.phrases.writes import versions as phrase_versions
 from transcribe.phrases import write_csv
 
@@ -68,7 +68,7 @@ def phrase_publish() -> ResponseReturnValue:
         return library_page(error.status, problem=say(error))
     said = gettext("第 %(n)d 版已发布，新录音立即使用。", n=done.library.version)
     if request.form.get("rescan"):
-        said += gettext("%(n)d 通已转写的录音正在重新扫描。", n=reruns.rescan(actor()))
+        said += gettext("%(n)d 通已转写的录音正在重新扫描。", n=rescan.rescan(actor()))
     flash(said, "done")
     return redirect(url_for("phrases.phrases"))
 
@@ -77,7 +77,7 @@ def phrase_publish() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def phrase_rescan() -> ResponseReturnValue:
     """Scan heard recordings under the version in force."""
-    number = reruns.rescan(actor())
+    number = rescan.rescan(actor())
     flash(gettext("%(n)d 通已转写的录音正在按现行短语库重新扫描，不会重新转写。", n=number), "done")
     return redirect(url_for("jobs.jobs"))
 

@@ -12,7 +12,7 @@ from qm.core.actor import SYSTEM, Actor
 from qm.core.database import reading
 from qm.core.errors import NotFound
 from qm.core.ownership import everywhere, home
-from qm.jobs import reads as jobs
+from qm.jobs import reads as job_reads
 from qm.models import Job, PhraseLibrary, PhraseRow, Recording, RecordingStatus, VersionState
 from transcribe.types import Phrase, PhraseKind, PhraseSet
 
@@ -216,14 +216,14 @@ def to_rescan(actor: Actor) -> list[str]:
     Those on their way are left out: they meet the version in force by themselves.
     """
     heard = (RecordingStatus.TRANSCRIBED, RecordingStatus.SCANNED, RecordingStatus.READY)
-    busy = select(Job.recording_id).where(col(Job.state).in_(jobs.ACTIVE))
+    busy = select(Job.recording_id).where(col(Job.state).in_(job_reads.ACTIVE))
     with reading() as session:
         return list(
             session.exec(
                 select(Recording.id).where(
                     col(Recording.status).in_(heard),
                     col(Recording.id).not_in(busy),
-                    jobs.watchable_by(actor),
+                    job_reads.watchable_by(actor),
                 )
             ).all()
         )

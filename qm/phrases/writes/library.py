@@ -13,7 +13,7 @@ from qm.core.errors import Conflict, InvalidInput, NotFound
 from qm.core.ownership import everywhere, home, require_owner
 from qm.models import PhraseLibrary, PhraseRow, ProposalKind, VersionState
 from qm.phrases.reads import library as phrase_reads
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 from recorder.types import Role
 from transcribe.normalize import normalize
 from transcribe.phrases.library import AGENT_NO, LibraryErrors, LineError, read_csv
@@ -252,7 +252,7 @@ def _check_group(actor: Actor, row: PhraseRow) -> None:
 def _proposed_no_more(session: Session, actor: Actor, group: str) -> None:
     """What a branch had proposed of a group is another text by now, or gone."""
     if not everywhere(actor):  # a draft that the centre works on stays proposed
-        proposals.thrown_away(session, actor, ProposalKind.PHRASES, group)
+        proposal_writes.thrown_away(session, actor, ProposalKind.PHRASES, group)
 
 
 def _changed_groups(before: list[PhraseRow], after: list[PhraseRow]) -> set[str]:

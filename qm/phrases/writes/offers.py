@@ -10,7 +10,7 @@ from qm.core.ownership import require_owner
 from qm.models import Proposal, ProposalKind
 from qm.phrases.reads import library as phrase_reads
 from qm.phrases.writes.library import GroupUnknown, start_draft
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 from qm.proposals.reads import open_one
 
 
@@ -22,7 +22,7 @@ def propose(actor: Actor, *, group: str, note: str = "") -> Proposal:
     actor.require(UserRole.SUPERVISOR)
     with writing():
         found = phrase_reads.group_of(phrase_reads.draft() or phrase_reads.published(), group, actor)
-        return proposals.put(
+        return proposal_writes.put(
             actor, ProposalKind.PHRASES, group, title=found.name, branch_id=found.branch_id, note=note
         )
 
@@ -41,7 +41,7 @@ def adopt(actor: Actor, *, group: str) -> None:
         rows = [row for row in phrase_reads.rows(draft) if row.group == group]
         if not rows:
             raise GroupUnknown
-        proposals.taken_up(session, actor, ProposalKind.PHRASES, group)
+        proposal_writes.taken_up(session, actor, ProposalKind.PHRASES, group)
         for row in rows:
             row.branch_id = None
         session.add_all(rows)

@@ -13,7 +13,7 @@ from qm.jobs import JobNotRetriable
 from qm.jobs import reads as job_reads
 from qm.jobs.writes.retries import retry_job
 from qm.models import JobState
-from qm.phrases.reads import library as phrases
+from qm.phrases.reads import library as phrase_reads
 
 
 def retry_failed(actor: Actor) -> int:
@@ -38,7 +38,7 @@ def rescan(actor: Actor) -> int:
     actor.require(UserRole.SUPERVISOR)
     jobs.prepare()
     with writing():
-        found = phrases.to_rescan(actor)
+        found = phrase_reads.to_rescan(actor)
         for recording_id in found:
             jobs.enqueue(recording_id, step_from=jobs.Step.SCAN)
         audit.record(actor, audit.AuditAction.RESCAN_STARTED, "in_force", recordings=len(found))

@@ -15,8 +15,8 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.core.errors import InvalidInput
 from qm.models import QueueTerm
-from qm.phrases.reads import library as phrases
-from qm.phrases.reads import vocabulary
+from qm.phrases.reads import library as phrase_reads
+from qm.phrases.reads import vocabulary as vocabulary_reads
 from recorder.types import Role
 from transcribe.normalize import normalize
 from transcribe.phrases import PhraseMatcher
@@ -72,7 +72,7 @@ def set_terms(actor: Actor, *, queue: str, text: str) -> tuple[str, ...]:
 
 def expected(queue: str) -> tuple[str, ...]:
     """What the engine is told of a call in this queue; what has become forbidden since is left out."""
-    terms = vocabulary.terms_of(queue)
+    terms = vocabulary_reads.terms_of(queue)
     refused = forbidden_among(terms)
     return tuple(term for term in terms if term not in refused)
 
@@ -81,7 +81,11 @@ def forbidden_among(terms: tuple[str, ...]) -> dict[str, str]:
     """Words that say, sound like, or are most of a forbidden phrase (in force or in the draft), with it."""
     if not terms:
         return {}
-    rows = [row for version in (phrases.published(), phrases.draft()) for row in phrases.rows(version)]
+    rows = [
+        row
+        for version in (phrase_reads.published(), phrase_reads.draft())
+        for row in phrase_reads.rows(version)
+    ]
     texts = dict.fromkeys(row.text for row in rows if row.kind is PhraseKind.FORBIDDEN)
     known = [Phrase(text, text, text, PhraseKind.FORBIDDEN, Role.UNKNOWN) for text in texts]
     said = [Utterance(i, Role.UNKNOWN, 60.0 * i, 60.0 * i + 5, t, t) for i, t in enumerate(terms)]

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from qm.core.actor import UserRole
 from qm.frame.access import actor, allow
 from qm.models import Proposal, ProposalKind
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -26,7 +26,7 @@ def listed_at(kind: ProposalKind, endpoint: str) -> None:
 @allow(UserRole.SUPERVISOR)
 def proposal_decline(proposal_id: int) -> ResponseReturnValue:
     """Say no, with the reason."""
-    row = proposals.decline(actor(), proposal_id, answer=request.form.get("answer", ""))
+    row = proposal_writes.decline(actor(), proposal_id, answer=request.form.get("answer", ""))
     flash(gettext("未采纳“%(title)s”；提议的机构会看到理由。", title=row.title), "done")
     return _back(row)
 
@@ -35,7 +35,7 @@ def proposal_decline(proposal_id: int) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def proposal_withdraw(proposal_id: int) -> ResponseReturnValue:
     """Take it back; the draft stays."""
-    row = proposals.withdraw(actor(), proposal_id)
+    row = proposal_writes.withdraw(actor(), proposal_id)
     flash(gettext("已撤回提议，草稿还在。"), "done")
     return _back(row)
 

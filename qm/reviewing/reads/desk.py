@@ -14,7 +14,7 @@ from qm.core.errors import NotFound
 from qm.core.visibility import by_a_machine, recording_for
 from qm.hearing.reads import calls
 from qm.hearing.reads.call_views import CallView
-from qm.judging import reads as learning
+from qm.judging import reads as learning_reads
 from qm.models import (
     Assignment,
     Evaluation,
@@ -145,7 +145,7 @@ def review(
             moments=heard.view.moments,
             call_data=heard.call_data,
             comment=filled.comment,
-            learned=learning.suggestions(rubric, recording) if open_yet else None,
+            learned=learning_reads.suggestions(rubric, recording) if open_yet else None,
         )
         chance = session.exec(
             select(Assignment.inclusion_probability).where(

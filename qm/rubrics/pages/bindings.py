@@ -16,19 +16,19 @@ from qm.frame.numbers import row_number
 from qm.frame.saying import say
 from qm.intake.reads.queues import queues
 from qm.rubrics.pages.rubrics import blueprint
-from qm.rubrics.reads import bindings as bindings_reads
-from qm.rubrics.writes import bindings as bindings_writes
+from qm.rubrics.reads import bindings as binding_reads
+from qm.rubrics.writes import bindings as binding_writes
 
 
 def _page(status: int = 200, **more: object) -> ResponseReturnValue:
     page = render_template(
         "rubrics/bindings.html",
-        lines=bindings_reads.lines(actor()),
-        forms=bindings_reads.published_forms(actor()),
+        lines=binding_reads.lines(actor()),
+        forms=binding_reads.published_forms(actor()),
         queues=queues(),
-        teams=bindings_reads.teams(actor()),
+        teams=binding_reads.teams(actor()),
         today=today(),
-        without_team=bindings_reads.binds_without_team(actor()),
+        without_team=binding_reads.binds_without_team(actor()),
         **more,
     )
     return page, status
@@ -51,8 +51,8 @@ def rubric_bind() -> ResponseReturnValue:
             from_day = date.fromisoformat(form.get("from_day", ""))
             to_day = date.fromisoformat(form["to_day"]) if form.get("to_day") else None
         except ValueError as error:
-            raise bindings_writes.BindingUnusable from error
-        bindings_writes.bind(
+            raise binding_writes.BindingUnusable from error
+        binding_writes.bind(
             actor(),
             rubric_key=form.get("rubric_key", ""),
             queue=form.get("queue", ""),
@@ -71,6 +71,6 @@ def rubric_bind() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rubric_unbind(binding_id: int) -> ResponseReturnValue:
     """Let a binding end today; one still to come is taken away."""
-    bindings_writes.end(actor(), binding_id, last_day=today())
+    binding_writes.end(actor(), binding_id, last_day=today())
     flash(gettext("已结束，明天起不再适用。"), "done")
     return redirect(url_for("rubrics.rubric_bindings"))

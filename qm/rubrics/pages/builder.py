@@ -22,8 +22,8 @@ from qm.rubrics.pages.rubrics import blueprint, list_page
 from qm.rubrics.reads import builder as builder_reads
 from qm.rubrics.reads.versions import owner, version
 from qm.rubrics.words.builder import choices
-from qm.rubrics.writes import drafts as drafts_writes
-from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import drafts as rubric_drafts
+from qm.rubrics.writes import drafts_edit as rubric_edits
 from scoring.rubric import rubric_from_dict
 from scoring.types import Criterion, CriterionKind, Rubric, ScoringMode, Section
 
@@ -93,8 +93,8 @@ def rubric_new() -> ResponseReturnValue:
     mode = request.form.get("mode", "")
     chosen = ScoringMode(mode) if mode in set(ScoringMode) else ScoringMode.WEIGHTED
     try:
-        row = drafts_writes.begin(actor(), title=request.form.get("title", ""), mode=chosen)
-    except drafts_writes.TitleMissing as error:
+        row = rubric_drafts.begin(actor(), title=request.form.get("title", ""), mode=chosen)
+    except rubric_drafts.TitleMissing as error:
         return list_page(error.status, problem=say(error))
     return redirect(url_for("rubrics.rubric_build", rubric_id=row.id))
 
@@ -103,7 +103,7 @@ def rubric_new() -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rubric_copy(rubric_id: int) -> ResponseReturnValue:
     """Go on with the form's draft, or begin it from this version."""
-    row = drafts_writes.copy(actor(), rubric_id)
+    row = rubric_drafts.copy(actor(), rubric_id)
     return redirect(url_for("rubrics.rubric_build", rubric_id=row.id))
 
 
@@ -114,7 +114,7 @@ def rubric_undo(rubric_id: int) -> ResponseReturnValue:
     at = request.form.get("at", FORM)[:80]
 
     def act() -> str:
-        drafts_writes.undo(actor(), rubric_id)
+        rubric_drafts.undo(actor(), rubric_id)
         return at
 
     return _edited(rubric_id, at, act)
@@ -124,7 +124,7 @@ def rubric_undo(rubric_id: int) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR)
 def rubric_settle(rubric_id: int) -> ResponseReturnValue:
     """What the import could not read was looked at."""
-    drafts_writes.settle_import(actor(), rubric_id)
+    rubric_drafts.settle_import(actor(), rubric_id)
     return _done(rubric_id, request.form.get("at", FORM)[:80])
 
 
@@ -144,7 +144,7 @@ def rubric_form_change(rubric_id: int) -> ResponseReturnValue:
         rubric = _change(rubric_id, lambda r: posted.form_of(r, request.form), gettext("改评分表设置"))
         if request.form.get("act") != "add_section":
             return FORM
-        rubric = _change(rubric_id, edits.add_section(""), gettext("新增部分"))
+        rubric = _change(rubric_id, rubric_edits.add_section(""), gettext("新增部分"))
         return f"s:{rubric.sections[-1].key}"
 
     return _edited(rubric_id, FORM, act)
@@ -160,18 +160,18 @@ def rubric_section_change(rubric_id: int, key: str) -> ResponseReturnValue:
         doing, _, value = request.form.get("act", "").partition(":")
         name = _title(rubric_id, at)
         if doing != "remove" and "title" in request.form:
-            _change(rubric_id, lambda r: posted.section_of(r, edits.section_of(r, key), request.form),
+            _change(rubric_id, lambda r: posted.section_of(r, rubric_edits.section_of(r, key), request.form),
                     gettext("改“%(name)s”", name=name))  # fmt: skip
         if doing == "remove":
-            _change(rubric_id, edits.remove_section(key), gettext("删去“%(name)s”", name=name))
+            _change(rubric_id, rubric_edits.remove_section(key), gettext("删去“%(name)s”", name=name))
             return FORM
         if doing in ("up", "down"):
             by = -1 if doing == "up" else 1
-            _change(rubric_id, edits.move_section(key, by), gettext("移动“%(name)s”", name=name))
+            _change(rubric_id, rubric_edits.move_section(key, by), gettext("移动“%(name)s”", name=name))
         if doing == "add":
             kind = CriterionKind(value) if value in set(CriterionKind) else CriterionKind.YES_NO
-            rubric = _change(rubric_id, edits.add_criterion(key, kind), gettext("新增评分项"))
-            return f"c:{edits.section_of(rubric, key).criteria[-1].key}"
+            rubric = _change(rubric_id, rubric_edits.add_criterion(key, kind), gettext("新增评分项"))
+            return f"c:{rubric_edits.section_of(rubric, key).criteria[-1].key}"
         return at
 
     return _edited(rubric_id, at, act)
@@ -192,8 +192,11 @@ def rubric_criterion_change(rubric_id: int, key: str) -> ResponseReturnValue:
                 builder_reads.call_exists(
                     actor(), request.form["example.recording_id"].rstrip("/").rpartition("/")[2]
                 )
-            _change(rubric_id, lambda r: posted.criterion_of(r, edits.criterion_of(r, key), request.form),
-                    gettext("改“%(name)s”", name=name))  # fmt: skip
+            _change(
+                rubric_id,
+                lambda r: posted.criterion_of(r, rubric_edits.criterion_of(r, key), request.form),
+                gettext("改“%(name)s”", name=name),
+            )
             held = request.form.get("key", "").strip() or key
         return _pressed(rubric_id, held, doing, value, name)
 
@@ -203,40 +206,42 @@ def rubric_criterion_change(rubric_id: int, key: str) -> ResponseReturnValue:
 def _pressed(rubric_id: int, key: str, doing: str, value: str, name: str) -> str:
     """What a button of a question does; gives the part to show then."""
     if doing == "remove":
-        home = edits.home_of(rubric_from_dict(version(rubric_id, actor()).document), key).key
-        _change(rubric_id, edits.remove_criterion(key), gettext("删去“%(name)s”", name=name))
+        home = rubric_edits.home_of(rubric_from_dict(version(rubric_id, actor()).document), key).key
+        _change(rubric_id, rubric_edits.remove_criterion(key), gettext("删去“%(name)s”", name=name))
         return f"s:{home}"
     if doing == "copy":
-        rubric = _change(rubric_id, edits.copy_criterion(key), gettext("复制“%(name)s”", name=name))
+        rubric = _change(rubric_id, rubric_edits.copy_criterion(key), gettext("复制“%(name)s”", name=name))
         keys = [c.key for c in rubric.criteria]
         return f"c:{keys[keys.index(key) + 1]}"
     inner = _INNER.get(doing)
     if inner is not None:
         edit = inner(value)
         what = gettext("改“%(name)s”", name=name)
-        _change(rubric_id, lambda r: edits.put_criterion(r, edit(edits.criterion_of(r, key))), what)
+        _change(
+            rubric_id, lambda r: rubric_edits.put_criterion(r, edit(rubric_edits.criterion_of(r, key))), what
+        )
     if doing in ("up", "down"):
         by = -1 if doing == "up" else 1
-        _change(rubric_id, edits.move_criterion(key, by), gettext("移动“%(name)s”", name=name))
+        _change(rubric_id, rubric_edits.move_criterion(key, by), gettext("移动“%(name)s”", name=name))
     if doing == "to":
-        _change(rubric_id, edits.to_section(key, value), gettext("移动“%(name)s”", name=name))
+        _change(rubric_id, rubric_edits.to_section(key, value), gettext("移动“%(name)s”", name=name))
     return f"c:{key}"
 
 
 _Inner = Callable[[Criterion], Criterion]
 _INNER: dict[str, Callable[[str], _Inner]] = {
-    "add_option": lambda _value: edits.add_option,
-    "add_condition": lambda _value: edits.add_condition,
-    "option_up": lambda value: lambda c: edits.move_option(c, value, -1),
-    "option_down": lambda value: lambda c: edits.move_option(c, value, 1),
-    "option_remove": lambda value: lambda c: edits.without_option(c, value),
-    "condition_remove": lambda value: lambda c: edits.without_condition(c, value),
-    "example_remove": lambda _value: edits.without_example,
+    "add_option": lambda _value: rubric_edits.add_option,
+    "add_condition": lambda _value: rubric_edits.add_condition,
+    "option_up": lambda value: lambda c: rubric_edits.move_option(c, value, -1),
+    "option_down": lambda value: lambda c: rubric_edits.move_option(c, value, 1),
+    "option_remove": lambda value: lambda c: rubric_edits.without_option(c, value),
+    "condition_remove": lambda value: lambda c: rubric_edits.without_condition(c, value),
+    "example_remove": lambda _value: rubric_edits.without_example,
 }
 
 
-def _change(rubric_id: int, edit: edits.Edit, what: str) -> Rubric:
-    return drafts_writes.change(actor(), rubric_id, edit, what=what)
+def _change(rubric_id: int, edit: rubric_edits.Edit, what: str) -> Rubric:
+    return rubric_drafts.change(actor(), rubric_id, edit, what=what)
 
 
 def _title(rubric_id: int, at: str) -> str:

@@ -10,7 +10,7 @@ from qm.core.actor import UserRole
 from qm.core.ownership import reach
 from qm.frame.access import actor, allow
 from qm.models import ProposalKind
-from qm.proposals import reads as proposals
+from qm.proposals import reads as proposal_reads
 from qm.proposals.pages.proposals import listed_at
 from qm.rubrics.reads import versions as rubric_reads
 from qm.rubrics.writes import versions as rubric_writes
@@ -29,7 +29,7 @@ def list_page(status: int = 200, **more: object) -> ResponseReturnValue:
         "rubrics/rubrics.html",
         lines=lines,
         reach=reach(actor()),
-        proposed=proposals.waiting(actor(), ProposalKind.RUBRIC),
+        proposed=proposal_reads.waiting(actor(), ProposalKind.RUBRIC),
         addresses={line.key: url_for("rubrics.rubric", rubric_id=line.newest.id) for line in lines},
         **more,
     )
@@ -55,7 +55,7 @@ def rubric(rubric_id: int) -> ResponseReturnValue:
         exports=EXPORTS,
         lost=not_in_table(view.rubric),
         reach=reach(actor()),
-        proposal=proposals.latest(actor(), ProposalKind.RUBRIC, view.row.key),
+        proposal=proposal_reads.latest(actor(), ProposalKind.RUBRIC, view.row.key),
     )
 
 

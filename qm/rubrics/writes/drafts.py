@@ -17,7 +17,7 @@ from qm.core.errors import Conflict, InvalidInput, NotFound
 from qm.core.keys import spelled_key
 from qm.core.ownership import DraftOfOthers, everywhere, home, owner_of, owns, require_owner
 from qm.models import ProposalKind, RubricEdit, RubricVersion, VersionState
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 from qm.rubrics.reads.versions import version
 from qm.rubrics.writes.drafts_edit import Edit, add_section
 from recorder.message import Message, plain
@@ -136,7 +136,7 @@ def change(actor: Actor, rubric_id: int, edit: Edit, *, what: str) -> Rubric:
         if after == before:
             return before
         if not everywhere(actor):  # a draft that the centre works on stays proposed
-            proposals.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
+            proposal_writes.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
         session.add(_edit(actor, row, what, row.document, []))
         row.document, row.title = rubric_to_dict(after), after.title[:TITLE_CHARS_MAX]
         session.add(row)
@@ -156,7 +156,7 @@ def undo(actor: Actor, rubric_id: int) -> str:
         if last is None or last.before is None:
             raise NothingToUndo
         if not everywhere(actor):  # a draft that the centre works on stays proposed
-            proposals.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
+            proposal_writes.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
         row.document, row.title = last.before, str(last.before.get("title", ""))[:TITLE_CHARS_MAX]
         session.add(row)
         session.delete(last)

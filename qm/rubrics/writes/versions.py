@@ -14,10 +14,10 @@ from qm.core.database import writing
 from qm.core.errors import Conflict, InvalidInput
 from qm.core.ownership import DraftOfOthers, home, owner_of, owns, require_owner
 from qm.models import Proposal, ProposalKind, RubricVersion, VersionState
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 from qm.rubrics.reads.versions import version
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rules.reads import versions as rules
+from qm.rules.reads import versions as rule_reads
 from scoring.rubric import Problem, rubric_from_dict, validate
 from scoring.types import Rubric
 
@@ -66,7 +66,7 @@ def import_draft(actor: Actor, rubric: Rubric, problems: Sequence[Problem] = ())
         _check_new(rubric, list(versions))
         for old in versions:
             if old.state is VersionState.DRAFT:
-                proposals.thrown_away(session, actor, ProposalKind.RUBRIC, rubric.key)
+                proposal_writes.thrown_away(session, actor, ProposalKind.RUBRIC, rubric.key)
                 session.delete(old)
         session.flush()
         numbers = [v.version for v in versions if v.state is not VersionState.DRAFT]
@@ -88,7 +88,7 @@ def publish(actor: Actor, rubric_id: int) -> RubricVersion:
         versions = session.exec(select(RubricVersion).where(RubricVersion.key == row.key)).all()
         owner = owner_of(versions)
         require_owner(actor, owner)
-        if proposals.taken_up(session, actor, ProposalKind.RUBRIC, row.key):
+        if proposal_writes.taken_up(session, actor, ProposalKind.RUBRIC, row.key):
             owner = None
         _check_usable(row, owner)
         current = [old for old in versions if old.state is VersionState.PUBLISHED]
@@ -108,7 +108,7 @@ def discard(actor: Actor, rubric_id: int) -> RubricVersion:
     actor.require(UserRole.SUPERVISOR)
     with writing() as session:
         row = rubric_drafts.draft_row(session, actor, rubric_id)
-        proposals.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
+        proposal_writes.thrown_away(session, actor, ProposalKind.RUBRIC, row.key)
         session.delete(row)
         audit.record(actor, audit.AuditAction.RUBRIC_DISCARDED, rubric_id, key=row.key)
         return row
@@ -138,14 +138,14 @@ def propose(actor: Actor, rubric_id: int, *, note: str = "") -> Proposal:
     with writing() as session:
         row = rubric_drafts.draft_row(session, actor, rubric_id)
         _check_usable(row, None)
-        return proposals.put(
+        return proposal_writes.put(
             actor, ProposalKind.RUBRIC, row.key, title=row.title, branch_id=row.branch_id, note=note
         )
 
 
 def _check_usable(row: RubricVersion, owner: int | None) -> None:
     """Raises `RubricUnusable`; a form asks only for rules that hold wherever it does."""
-    rule_keys = {rule.key for rule in rules.in_force_for(owner)}
+    rule_keys = {rule.key for rule in rule_reads.in_force_for(owner)}
     problems = tuple(validate(rubric_from_dict(row.document), rule_keys=rule_keys))
     if problems:
         raise RubricUnusable(problems)

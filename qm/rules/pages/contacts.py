@@ -17,7 +17,7 @@ from qm.frame.access import actor, allow
 from qm.frame.numbers import row_number
 from qm.frame.saying import say
 from qm.frame.words import in_words
-from qm.rules.reads import contacts as contacts_reads
+from qm.rules.reads import contacts as contact_reads
 from qm.rules.reads.contacts import ContactDay
 from qm.rules.writes import contact_policy
 
@@ -39,11 +39,11 @@ def _page(status: int = 200, **more: object) -> ResponseReturnValue:
     period = _period()
     page = render_template(
         "rules/contacts.html",
-        found=contacts_reads.days(actor(), period, most=SHOWN),
+        found=contact_reads.days(actor(), period, most=SHOWN),
         period=period,
         kinds=tuple(PeriodKind),
         went_back=bool(request.args.get("before")),
-        policy=contacts_reads.policy_of(actor().branch_id),
+        policy=contact_reads.policy_of(actor().branch_id),
         most=contact_policy.MAX_PER_DAY,
         **more,
     )
@@ -62,7 +62,7 @@ def contacts() -> ResponseReturnValue:
 def contacts_table() -> ResponseReturnValue:
     """The same as a table for spreadsheets."""
     target = io.StringIO()
-    csv.writer(target).writerows(_rows(contacts_reads.days(actor(), _period()).shown))
+    csv.writer(target).writerows(_rows(contact_reads.days(actor(), _period()).shown))
     return Response(
         target.getvalue().encode("utf-8-sig"),
         mimetype="text/csv",

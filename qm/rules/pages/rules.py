@@ -13,16 +13,16 @@ from qm.core.ownership import reach
 from qm.frame.access import actor, allow
 from qm.frame.numbers import row_number
 from qm.models import FindingRow, ProposalKind, RuleVersion
-from qm.phrases.reads import library as phrases
-from qm.proposals import reads as proposals
+from qm.phrases.reads import library as phrase_reads
+from qm.proposals import reads as proposal_reads
 from qm.proposals.pages.proposals import listed_at
-from qm.rules.reads import figures
+from qm.rules.reads import figures as rule_figures
 from qm.rules.reads import versions as rule_reads
 from qm.rules.reads.calls import StoredCall, heard_ids, stored_calls
 from qm.rules.reads.rejudge_runs import latest
 from qm.rules.words.rules import rule_in_words
-from qm.rules.writes import marks as rules_marks
-from qm.rules.writes import updates as rules_updates
+from qm.rules.writes import marks as rule_marks
+from qm.rules.writes import updates as rule_updates
 from scoring.types import Verdict
 
 blueprint = Blueprint("rules", __name__)
@@ -36,17 +36,19 @@ POINTED = 20
 
 def group_names() -> dict[str, str]:
     """Names of the phrase groups in force, by key."""
-    return {group.key: group.name for group in phrases.grouped(phrases.rows(phrases.published()))}
+    return {
+        group.key: group.name for group in phrase_reads.grouped(phrase_reads.rows(phrase_reads.published()))
+    }
 
 
 @blueprint.get("/manage/rules")
 @allow(UserRole.SUPERVISOR)
 def rules() -> ResponseReturnValue:
     """Every rule with how often it answers what and how right it is."""
-    marks, verdicts = figures.marks(actor()), figures.marked_verdicts()
+    marks, verdicts = rule_figures.marks(actor()), rule_figures.marked_verdicts()
     lines = rule_reads.lines(actor())
     measured = {
-        line.key: figures.measure(
+        line.key: rule_figures.measure(
             marks[line.key].values(), verdicts[line.key], rule_reads.sought(rule_reads.rule_of(line.shown))
         )
         for line in lines
@@ -54,14 +56,14 @@ def rules() -> ResponseReturnValue:
     return render_template(
         "rules/rules.html",
         lines=lines,
-        counts=figures.verdict_counts(actor()),
+        counts=rule_figures.verdict_counts(actor()),
         measured=measured,
         sought={line.key: rule_reads.sought(rule_reads.rule_of(line.shown)) for line in lines},
         Verdict=Verdict,
         run=latest(),
-        updates=rules_updates.updates(lines),
+        updates=rule_updates.updates(lines),
         reach=reach(actor()),
-        proposed=proposals.waiting(actor(), ProposalKind.RULE),
+        proposed=proposal_reads.waiting(actor(), ProposalKind.RULE),
         addresses={line.key: url_for("rules.rule", key=line.key) for line in lines},
     )
 
@@ -79,7 +81,7 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
     number = request.args.get("version", type=row_number)
     row = rule_reads.version(key, number, actor()) if number else line.shown
     shown = rule_reads.rule_of(row)
-    marks = figures.marks(actor(), key)[key]
+    marks = rule_figures.marks(actor(), key)[key]
     pointed = pointed_at(key, rule_reads.sought(shown))
     page = render_template(
         "rules/rule.html",
@@ -87,15 +89,17 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
         row=row,
         rule=shown,
         words=rule_in_words(shown, group_names()),
-        counts=figures.verdict_counts(actor())[key],
-        measured=figures.measure(marks.values(), figures.marked_verdicts()[key], rule_reads.sought(shown)),
+        counts=rule_figures.verdict_counts(actor())[key],
+        measured=rule_figures.measure(
+            marks.values(), rule_figures.marked_verdicts()[key], rule_reads.sought(shown)
+        ),
         sought=rule_reads.sought(shown),
         marks=marks,
         pointed=pointed,
         shadow=_shadow(line.draft, key) if line.draft else None,
-        update=rules_updates.update_of(line),
+        update=rule_updates.update_of(line),
         reach=reach(actor()),
-        proposal=proposals.latest(actor(), ProposalKind.RULE, key),
+        proposal=proposal_reads.latest(actor(), ProposalKind.RULE, key),
         Verdict=Verdict,
         **more,
     )
@@ -104,7 +108,7 @@ def rule_page(key: str, status: int = 200, **more: object) -> ResponseReturnValu
 
 def pointed_at(key: str, verdict: Verdict) -> list[tuple[StoredCall, FindingRow]]:
     """The newest calls at which the version in force points, with its findings."""
-    found = figures.pointed_at(actor(), key, verdict, limit=POINTED)
+    found = rule_figures.pointed_at(actor(), key, verdict, limit=POINTED)
     calls = {call.recording.id: call for call in stored_calls(list(found), actor())}
     return [(calls[recording_id], row) for recording_id, row in found.items() if recording_id in calls]
 
@@ -114,11 +118,11 @@ def _shadow(draft: RuleVersion, key: str) -> dict[str, object] | None:
     if not draft.shadow:
         return None
     drafted = rule_reads.rule_of(draft)
-    verdicts = figures.shadow_verdicts(actor(), draft.id or 0)
+    verdicts = rule_figures.shadow_verdicts(actor(), draft.id or 0)
     return {
         "counts": Counter(verdicts.values()),
-        "measured": figures.measure(
-            figures.marks(actor(), key)[key].values(), verdicts, rule_reads.sought(drafted)
+        "measured": rule_figures.measure(
+            rule_figures.marks(actor(), key)[key].values(), verdicts, rule_reads.sought(drafted)
         ),
         "sought": rule_reads.sought(drafted),
     }
@@ -131,11 +135,11 @@ def rule_mark(key: str, recording_id: str) -> ResponseReturnValue:
     word = request.form.get("present", "")
     drawn = request.form.get("drawn") == "1"
     if word == "undo":
-        rules_marks.unmark(actor(), key, recording_id)
+        rule_marks.unmark(actor(), key, recording_id)
     else:
-        rules_marks.mark(actor(), key, recording_id, present=word == "yes", drawn=drawn)
+        rule_marks.mark(actor(), key, recording_id, present=word == "yes", drawn=drawn)
     if "HX-Request" in request.headers:
-        mark = figures.marks(actor(), key)[key].get(recording_id)
+        mark = rule_figures.marks(actor(), key)[key].get(recording_id)
         return render_template("rules/_mark.html", key=key, recording_id=recording_id, mark=mark, drawn=drawn)
     flash(gettext("已记下。"), "done")
     return redirect(url_for("rules.rule_audit" if drawn else "rules.rule", key=key))
@@ -147,8 +151,8 @@ def rule_audit(key: str) -> ResponseReturnValue:
     """Calls drawn at random, without saying what the rule found: these measure what it misses."""
     line = rule_reads.line(key, actor())
     shown = rule_reads.rule_of(line.shown)
-    drawn = rules_marks.draw(actor(), key, number=AUDIT)
-    marks = figures.marks(actor(), key)[key]
+    drawn = rule_marks.draw(actor(), key, number=AUDIT)
+    marks = rule_figures.marks(actor(), key)[key]
     return render_template(
         "rules/audit.html",
         line=line,
@@ -156,7 +160,9 @@ def rule_audit(key: str) -> ResponseReturnValue:
         words=rule_in_words(shown, group_names()),
         calls=stored_calls(drawn, actor()),
         marks=marks,
-        measured=figures.measure(marks.values(), figures.marked_verdicts()[key], rule_reads.sought(shown)),
+        measured=rule_figures.measure(
+            marks.values(), rule_figures.marked_verdicts()[key], rule_reads.sought(shown)
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from qm.frame.saying import say
 from qm.rules.pages.form import DATA_KEYS, posted_form
 from qm.rules.pages.form_view import Editor, said_beyond, said_wrong
 from qm.rules.pages.rules import group_names
-from qm.rules.reads import figures
+from qm.rules.reads import figures as rule_figures
 from qm.rules.reads import versions as rule_reads
 from qm.rules.words.rules import rule_in_words
 from qm.rules.writes import versions as rule_writes
@@ -152,7 +152,7 @@ def show(desk: Desk, status: int = 200) -> ResponseReturnValue:
         unsaved=request.method == "POST" and document != stored,
         lost=said_beyond(desk.lost),
         comments=desk.form is not None and bool(_COMMENT.search(desk.document or stored)),
-        marks=figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
+        marks=rule_figures.marks(actor(), desk.key)[desk.key] if desk.key else {},
         measured=_measured(desk),
         Change=Change,
         Verdict=Verdict,
@@ -197,8 +197,10 @@ def _finished(desk: Desk) -> str | None:
     return document
 
 
-def _measured(desk: Desk) -> figures.Figures | None:
+def _measured(desk: Desk) -> rule_figures.Figures | None:
     if desk.trial is None or desk.key is None:
         return None
     sought = rule_reads.sought(rule_writes.read_rule(document_of(desk)))
-    return figures.measure(figures.marks(actor(), desk.key)[desk.key].values(), desk.trial.verdict_of, sought)
+    return rule_figures.measure(
+        rule_figures.marks(actor(), desk.key)[desk.key].values(), desk.trial.verdict_of, sought
+    )

@@ -8,7 +8,7 @@ import yaml
 
 from qm.core.errors import Conflict, InvalidInput
 from qm.hearing.writes.scan import matcher
-from qm.phrases.reads import library as phrases
+from qm.phrases.reads import library as phrase_reads
 from qm.rules.reads import versions as rule_reads
 from qm.rules.writes.judging import within
 from recorder.message import Message
@@ -123,7 +123,7 @@ def read_script(text: str, *, agent_no: str = "", branch_id: int | None = None) 
 
 def scanned(call: Conversation, branch_id: int | None = None) -> Conversation:
     """The conversation with the hits that the phrase library in force finds in a branch's calls."""
-    library = phrases.published()
+    library = phrase_reads.published()
     if library is None or library.id is None or not call.utterances:
         return call
     number = call.call_data.get("agent_no") or None

@@ -14,7 +14,7 @@ from qm.core.database import writing
 from qm.core.errors import Conflict, InvalidInput
 from qm.core.ownership import DraftOfOthers, everywhere, home, owns, require_owner
 from qm.models import Proposal, ProposalKind, RuleVersion, ShadowFinding, VersionState
-from qm.proposals import writes as proposals
+from qm.proposals import writes as proposal_writes
 from qm.rules.reads import versions as rule_reads
 from qm.rules.writes.fixtures import check_fixtures, read_fixtures
 from recorder.message import Message
@@ -163,7 +163,7 @@ def save_draft(actor: Actor, key: str, *, document: str, fixtures: str) -> RuleV
         row = _draft(actor, key)
         changed = (row.document, row.fixtures) != (document, fixtures)
         if changed and not everywhere(actor):  # a draft that the centre works on stays proposed
-            proposals.thrown_away(session, actor, ProposalKind.RULE, key)
+            proposal_writes.thrown_away(session, actor, ProposalKind.RULE, key)
         if row.document != document:
             _forget_shadow(session, row)
         row.document, row.fixtures, row.title = document, fixtures, rule.title[:120]
@@ -178,7 +178,7 @@ def discard_draft(actor: Actor, key: str) -> int:
     with writing() as session:
         row = _draft(actor, key)
         _forget_shadow(session, row)
-        proposals.thrown_away(session, actor, ProposalKind.RULE, key)
+        proposal_writes.thrown_away(session, actor, ProposalKind.RULE, key)
         session.delete(row)
         audit.record(actor, audit.AuditAction.RULE_DRAFT_DISCARDED, row.id, key=key, version=row.version)
         return row.version
@@ -218,7 +218,7 @@ def publish(actor: Actor, key: str, *, note: str = "") -> RuleVersion:
         if row.document != draft.document or row.fixtures != draft.fixtures:
             raise Conflict("草稿刚被别人改过。请刷新后再发布。")
         _forget_shadow(session, row)
-        accepted = proposals.taken_up(session, actor, ProposalKind.RULE, key)
+        accepted = proposal_writes.taken_up(session, actor, ProposalKind.RULE, key)
         row.branch_id = None if accepted else line.branch_id
         _put_in_force(session, actor, row, current, note)
         return row
@@ -233,7 +233,9 @@ def propose(actor: Actor, key: str, *, note: str = "") -> Proposal:
     _line(actor, key)
     row = _draft(actor, key)
     check_fixtures(read_rule(row.document, key=key), row.fixtures)
-    return proposals.put(actor, ProposalKind.RULE, key, title=row.title, branch_id=row.branch_id, note=note)
+    return proposal_writes.put(
+        actor, ProposalKind.RULE, key, title=row.title, branch_id=row.branch_id, note=note
+    )
 
 
 def roll_back(actor: Actor, key: str, number: int) -> RuleVersion:

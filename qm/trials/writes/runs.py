@@ -19,7 +19,7 @@ from qm.core.ownership import holds_for, home
 from qm.jobs.writes import background_runs
 from qm.models import JobState, RuleVersion, VersionState, WhatIfCall, WhatIfRun
 from qm.rubrics.reads.versions import version
-from qm.rules.reads import versions as rule_queries
+from qm.rules.reads import versions as rule_reads
 from qm.trials.reads import whatif as whatif_reads
 from qm.trials.writes.cases import lines_of
 from recorder.message import Message
@@ -147,5 +147,5 @@ def _program(actor: Actor) -> rules.Program:
                 RuleVersion.state == VersionState.DRAFT, holds_for(branch_id, RuleVersion.branch_id)
             )
         ).all()
-    taken = {row.key: row for row in (*rule_queries.in_force_for(branch_id), *drafts)}
-    return rules.Program(tuple(rule_queries.rule_of(row) for row in taken.values()))
+    taken = {row.key: row for row in (*rule_reads.in_force_for(branch_id), *drafts)}
+    return rules.Program(tuple(rule_reads.rule_of(row) for row in taken.values()))

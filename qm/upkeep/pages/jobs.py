@@ -13,8 +13,8 @@ from qm.jobs import beats
 from qm.jobs import reads as job_reads
 from qm.jobs.writes import retries
 from qm.models import JobState
-from qm.phrases.writes import rescan as reruns
-from qm.upkeep.reads import overview
+from qm.phrases.writes import rescan
+from qm.upkeep.reads import overview as overview_reads
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -38,7 +38,7 @@ def jobs() -> ResponseReturnValue:
         page=page,
         page_size=PAGE,
         workers=len(beats.alive()),
-        engine=overview.engine_state(),
+        engine=overview_reads.engine_state(),
     )
 
 
@@ -55,6 +55,6 @@ def retry_job(recording_id: str) -> ResponseReturnValue:
 @allow(UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
 def retry_failed() -> ResponseReturnValue:
     """Try everything that failed again."""
-    number = reruns.retry_failed(actor())
+    number = rescan.retry_failed(actor())
     flash(gettext("已把 %(n)d 个失败的任务重新排队。", n=number), "done")
     return redirect(url_for("jobs.jobs"))

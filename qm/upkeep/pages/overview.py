@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from qm.core.actor import UserRole
 from qm.frame.access import actor, allow
 from qm.jobs import beats
-from qm.jobs import reads as job_queries
+from qm.jobs import reads as job_reads
 from qm.models import JobState
-from qm.proposals import reads as proposals
-from qm.rules.reads import contacts
+from qm.proposals import reads as proposal_reads
+from qm.rules.reads import contacts as contact_reads
 from qm.upkeep.reads import overview as overview_reads
 
 blueprint = Blueprint("overview", __name__)
@@ -27,9 +27,9 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "upkeep/overview.html",
         view=overview_reads.overview(actor()),
-        failed=job_queries.listed(actor(), state=JobState.FAILED, limit=RECENT),
-        recent=job_queries.listed(actor(), limit=RECENT),
+        failed=job_reads.listed(actor(), state=JobState.FAILED, limit=RECENT),
+        recent=job_reads.listed(actor(), limit=RECENT),
         workers=len(beats.alive()),
-        proposed=proposals.waiting_by_kind(actor()),
-        contacts=contacts.today(actor()) if actor().may(UserRole.SUPERVISOR) else 0,
+        proposed=proposal_reads.waiting_by_kind(actor()),
+        contacts=contact_reads.today(actor()) if actor().may(UserRole.SUPERVISOR) else 0,
     )

@@ -16,7 +16,7 @@ from qm.core.clock import now
 from qm.core.database import reading
 from qm.core.settings import settings
 from qm.core.visibility import by_a_person, released_by_a_person
-from qm.intake.reads import quarantine
+from qm.intake.reads import quarantine as quarantine_reads
 from qm.jobs import reads as jobs
 from qm.models import (
     Agent,
@@ -30,8 +30,8 @@ from qm.models import (
     Team,
     User,
 )
-from qm.people import reads as people_admin
-from qm.phrases.reads import library as phrases
+from qm.people import reads as people_reads
+from qm.phrases.reads import library as phrase_reads
 from transcribe.weights import wheels_installed
 
 
@@ -115,7 +115,7 @@ def overview(actor: Actor) -> Overview:
         users = session.exec(
             select(func.count())
             .select_from(User)
-            .where(col(User.active).is_(True), people_admin.in_scope(actor))
+            .where(col(User.active).is_(True), people_reads.in_scope(actor))
         ).one()
         agents = session.exec(
             select(func.count())
@@ -129,7 +129,7 @@ def overview(actor: Actor) -> Overview:
         today=arrived,
         hours=sum(seconds or 0.0 for _, _, seconds in statuses) / 3600,
         jobs=jobs.counts(actor),
-        quarantined=quarantine.count(actor),
+        quarantined=quarantine_reads.count(actor),
         engine=engine_state(),
         model=config.model if config.engine == "whisper" else config.engine_endpoint,
         agents=agents,
@@ -138,7 +138,7 @@ def overview(actor: Actor) -> Overview:
         assigned=_assigned(actor),
         released=_evaluations(actor, acknowledged=None),
         unacknowledged=_evaluations(actor, acknowledged=False),
-        draft=phrases.draft() is not None,
+        draft=phrase_reads.draft() is not None,
     )
 
 

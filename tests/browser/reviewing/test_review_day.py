@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from qm.assigning.writes import assign
 from qm.core.actor import SYSTEM
 from qm.core.clock import now
-from qm.intake.writes import ingest
+from qm.intake.writes import ingest as ingest_writes
 from qm.reviewing.reads.evaluations import human_evaluation
 from qm.worker import pipeline
 from tests.support.calls import fields, sound
@@ -78,7 +78,7 @@ def test_the_wave_is_looked_at_closer_and_the_lane_keeps_step(live: Live) -> Non
 def long_call(live: Live, tmp_path: Path) -> str:
     """Five minutes and more of two channels, stored and not heard."""
     path = sound(tmp_path, "long.wav", seconds=310.0)
-    taken = ingest.ingest(path, fields("long-1"), actor=SYSTEM, filename=path.name)
+    taken = ingest_writes.ingest(path, fields("long-1"), actor=SYSTEM, filename=path.name)
     assert taken.recording_id is not None, taken.detail
     pipeline.store_derivatives(taken.recording_id)
     return taken.recording_id

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qm.core.actor import SYSTEM
-from qm.rules.reads import figures
+from qm.rules.reads import figures as rule_figures
 from qm.rules.reads import versions as rule_reads
 from scoring.rules.language.nodes import CallData, Comparison, DeadAir, Not, Pattern, Who
 from tests.support.servers.live import Live, until
@@ -66,7 +66,7 @@ def test_a_supervisor_writes_tries_marks_and_publishes_a_rule(live: Live) -> Non
     expect(page.locator("#trial")).to_contain_text("试的结果：2 通")
     page.locator("#trial form.mark").first.get_by_role("button", name="确有").click()
     expect(page.locator("#trial form.mark").first).to_contain_text("撤销")
-    assert len(figures.marks(SYSTEM, "shirks")["shirks"]) == 1
+    assert len(rule_figures.marks(SYSTEM, "shirks")["shirks"]) == 1
     page.get_by_role("button", name="保存并去发布").click()
     page.get_by_role("button", name="发布第 1 版").click()
     expect(page.get_by_role("status")).to_contain_text("第 1 版已发布")

@@ -21,7 +21,7 @@ from qm.reviewing.reads.pack_files import check_pack
 from qm.reviewing.writes.evaluations import Draft, save
 from qm.reviewing.writes.packs import export, unknown_here
 from qm.reviewing.writes.refusals import StaleEvaluation
-from qm.rules.writes import updates as rules_updates
+from qm.rules.writes import updates as rule_updates
 from tests.integration.reviewing.test_evaluations import one, rubric_id
 from tests.support.people import Centre, build_centre
 from tests.support.rude_call import release_rude_call
@@ -52,7 +52,7 @@ class Lived:
         save(self.inspector, self.call, Draft(0, rubric_id(), (one(),)))
         listening.listened(self.inspector, self.call)
         listening.downloaded(self.inspector, self.call)
-        rules_updates.decline(centre.actors["headquarters"], RULE)
+        rule_updates.decline(centre.actors["headquarters"], RULE)
 
     def check(self) -> None:
         """Everything is still known."""
@@ -68,8 +68,8 @@ class Lived:
         assert audited() == events
         listening.listened(self.other, self.call)
         assert audited() == events + 1
-        key, sha256 = RULE, rules_updates.shipped()[RULE].sha256
-        assert (key, sha256) in rules_updates._declined()
+        key, sha256 = RULE, rule_updates.shipped()[RULE].sha256
+        assert (key, sha256) in rule_updates._declined()
         assert unknown_here(check_pack(self.pack)) == ()
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from qm.assigning import writes as assignments
+from qm.assigning import writes as assignment_writes
 from qm.core import database
 from qm.core.actor import SYSTEM, Actor
 from qm.core.database import writing
 from qm.core.errors import Forbidden, NotFound
 from qm.core.settings import settings
 from qm.intake.writes import listening
-from qm.people.writes import tokens
-from qm.records import writes as acknowledge
+from qm.people.writes import tokens as token_writes
+from qm.records import writes as record_writes
 from tests.support.every_write import calls as written_calls
 from tests.support.every_write import library as written_library
 from tests.support.every_write import people as written_people
@@ -63,11 +63,11 @@ OF_NOBODY = {
 
 
 NEED_A_PERSON = (
-    acknowledge.acknowledge,
-    assignments.take_next,
+    record_writes.acknowledge,
+    assignment_writes.take_next,
     listening.downloaded,
     listening.listened,
-    tokens.issue_token,
+    token_writes.issue_token,
 )
 """What the system cannot do: it has no calls of its own, no account and no ears."""
 each_write = pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from qm.assigning import writes as assigning_writes
+from qm.assigning import writes as assignment_writes
 from qm.assigning.reads import assignments, recording_list
 from qm.assigning.reads.recording_list import Filters
 from qm.core.clock import now
@@ -29,7 +29,7 @@ def test_the_oldest_free_call_is_taken_and_heads_the_queue(team: Centre) -> None
     oldest = add_call(team.teammate_id, started_at=now() - timedelta(hours=9))
     add_call(team.far_agent_id, started_at=now() - timedelta(hours=20))
     inspector = team.actors["inspector"]
-    assert assigning_writes.take_next(inspector) == oldest
+    assert assignment_writes.take_next(inspector) == oldest
     view = assignments.queue(inspector)
     assert ([line.recording_id for line in view.lines], view.day.left, view.waiting) == ([oldest], 1, 1)
     assert assignments.next_recording(inspector) == oldest
@@ -37,8 +37,8 @@ def test_the_oldest_free_call_is_taken_and_heads_the_queue(team: Centre) -> None
 
 
 def test_with_nothing_left_the_person_is_told_so(team: Centre) -> None:
-    with pytest.raises(assigning_writes.NothingToTake):
-        assigning_writes.take_next(team.actors["inspector"])
+    with pytest.raises(assignment_writes.NothingToTake):
+        assignment_writes.take_next(team.actors["inspector"])
 
 
 def test_two_inspectors_who_take_at_once_get_different_calls(team: Centre) -> None:
@@ -47,7 +47,7 @@ def test_two_inspectors_who_take_at_once_get_different_calls(team: Centre) -> No
 
     def take(username: str) -> None:
         barrier.wait()
-        taken.append(assigning_writes.take_next(team.actors[username]))
+        taken.append(assignment_writes.take_next(team.actors[username]))
 
     threads = [threading.Thread(target=take, args=(name,)) for name in ("inspector", "inspector2")]
     for thread in threads:
@@ -60,15 +60,15 @@ def test_two_inspectors_who_take_at_once_get_different_calls(team: Centre) -> No
 def test_a_call_that_two_supervisors_give_at_once_goes_to_one_inspector(team: Centre) -> None:
     call = add_call(team.agent_id)
     one, two = (team.actors[name].user_id or 0 for name in ("inspector", "inspector2"))
-    later: list[assigning_writes.Assigned] = []
+    later: list[assignment_writes.Assigned] = []
 
     def give() -> None:
-        given = assigning_writes.assign(team.actors["headquarters"], recording_ids=[call], evaluator_id=two)
+        given = assignment_writes.assign(team.actors["headquarters"], recording_ids=[call], evaluator_id=two)
         later.append(given)
 
     giving = threading.Thread(target=give)
     with writing():
-        first = assigning_writes.assign(team.actors["supervisor"], recording_ids=[call], evaluator_id=one)
+        first = assignment_writes.assign(team.actors["supervisor"], recording_ids=[call], evaluator_id=one)
         giving.start()
         giving.join(timeout=0.5)
     giving.join(timeout=30)
@@ -81,30 +81,30 @@ def test_a_supervisor_assigns_what_is_free_and_hears_what_was_not(team: Centre) 
     scored = add_scored(team.teammate_id).recording_id
     supervisor = team.actors["supervisor"]
     one, two = (team.actors[name].user_id or 0 for name in ("inspector", "inspector2"))
-    assigning_writes.assign(supervisor, recording_ids=[held], evaluator_id=two)
-    done = assigning_writes.assign(supervisor, recording_ids=[free, held, far, scored], evaluator_id=one)
+    assignment_writes.assign(supervisor, recording_ids=[held], evaluator_id=two)
+    done = assignment_writes.assign(supervisor, recording_ids=[free, held, far, scored], evaluator_id=one)
     assert (done.given, done.skipped) == (1, 3)
 
 
 def test_only_supervisors_assign_and_only_to_inspectors_in_reach(team: Centre) -> None:
     call = add_call(team.agent_id)
     with pytest.raises(Forbidden):
-        assigning_writes.assign(team.actors["inspector"], recording_ids=[call], evaluator_id=1)
+        assignment_writes.assign(team.actors["inspector"], recording_ids=[call], evaluator_id=1)
     far = team.actors["far_inspector"].user_id or 0
     with pytest.raises(NotFound):
-        assigning_writes.assign(team.actors["supervisor"], recording_ids=[call], evaluator_id=far)
-    with pytest.raises(assigning_writes.NoCallsChosen):
-        assigning_writes.assign(team.actors["supervisor"], recording_ids=[], evaluator_id=far)
+        assignment_writes.assign(team.actors["supervisor"], recording_ids=[call], evaluator_id=far)
+    with pytest.raises(assignment_writes.NoCallsChosen):
+        assignment_writes.assign(team.actors["supervisor"], recording_ids=[], evaluator_id=far)
 
 
 def test_what_is_overdue_comes_first_and_says_so(team: Centre) -> None:
     inspector, supervisor = team.actors["inspector"], team.actors["supervisor"]
     later, late = add_call(team.agent_id), add_call(team.teammate_id)
     mine = inspector.user_id or 0
-    assigning_writes.assign(
+    assignment_writes.assign(
         supervisor, recording_ids=[later], evaluator_id=mine, due_at=now() + timedelta(days=2)
     )
-    assigning_writes.assign(
+    assignment_writes.assign(
         supervisor, recording_ids=[late], evaluator_id=mine, due_at=now() - timedelta(hours=1)
     )
     lines = assignments.queue(inspector).lines
@@ -115,7 +115,7 @@ def test_calls_given_together_are_scored_oldest_first(team: Centre) -> None:
     inspector = team.actors["inspector"]
     hours = (2, 9, 5)
     ids = {n: add_call(team.agent_id, started_at=now() - timedelta(hours=n)) for n in hours}
-    assigning_writes.assign(
+    assignment_writes.assign(
         team.actors["supervisor"], recording_ids=list(ids.values()), evaluator_id=inspector.user_id or 0
     )
     lines = assignments.queue(inspector).lines
@@ -173,7 +173,7 @@ def test_a_supervisor_takes_a_call_back_on_the_page_and_gives_it_to_another(
     centre: Centre, client_of
 ) -> None:
     call = add_call(centre.agent_id)
-    assigning_writes.take_next(centre.actors["inspector"])
+    assignment_writes.take_next(centre.actors["inspector"])
     client = client_of("supervisor")
     with reading() as session:
         row = session.exec(select(Assignment).where(Assignment.recording_id == call)).one()

@@ -13,8 +13,8 @@ from qm.core.clock import now
 from qm.core.database import writing
 from qm.intake.writes.ingest import ingest
 from qm.models import RuleMark, RuleVersion, ShadowFinding, VersionState
-from qm.people.writes import teams
-from qm.rules.reads import figures
+from qm.people.writes import teams as team_writes
+from qm.rules.reads import figures as rule_figures
 from qm.upkeep.reads import audit as audit_reads
 from recorder.types import Refusal
 from scoring.types import Verdict
@@ -64,8 +64,8 @@ def test_people_teams_and_agents_of_another_branch_stay_out_of_the_list_and_of_t
     team: Centre,
 ) -> None:
     administrator = team.actors["administrator"]
-    teams.add_team(administrator, branch_id=team.far_branch_id, name="新班组")
-    teams.add_agent(administrator, team_id=team.far_team_id, number="9009", name="远")
+    team_writes.add_team(administrator, branch_id=team.far_branch_id, name="新班组")
+    team_writes.add_agent(administrator, team_id=team.far_team_id, number="9009", name="远")
     near = branch_administrator(team, team.branch_id)
     assert audit_reads.lines(near) == ()
     assert audit_reads.actions(near) == []
@@ -92,10 +92,10 @@ def test_marks_and_shadow_figures_count_the_calls_one_may_see(team: Centre) -> N
                 ShadowFinding(rule_id=draft.id or 0, recording_id=call, verdict=Verdict.MET, judged_at=now())
             )
     supervisor, headquarters = team.actors["supervisor"], team.actors["headquarters"]
-    assert figures.marks(supervisor, "r")["r"].keys() == {near}
-    assert figures.shadow_verdicts(supervisor, draft.id or 0).keys() == {near}
-    assert figures.marks(headquarters)["r"].keys() == {near, far}
-    assert figures.shadow_verdicts(headquarters, draft.id or 0).keys() == {near, far}
+    assert rule_figures.marks(supervisor, "r")["r"].keys() == {near}
+    assert rule_figures.shadow_verdicts(supervisor, draft.id or 0).keys() == {near}
+    assert rule_figures.marks(headquarters)["r"].keys() == {near, far}
+    assert rule_figures.shadow_verdicts(headquarters, draft.id or 0).keys() == {near, far}
 
 
 @pytest.mark.parametrize("same_call", [True, False])

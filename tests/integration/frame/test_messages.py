@@ -22,7 +22,8 @@ from qm.core.database import reading, writing
 from qm.intake.writes.ingest import ingest
 from qm.jobs import Step, mirror
 from qm.jobs.writes import background_runs
-from qm.judging.writes import learning, learning_runs
+from qm.judging.writes import learning as learning_writes
+from qm.judging.writes import learning_runs
 from qm.models import (
     EvaluationSnapshot,
     EvidenceRow,
@@ -148,7 +149,7 @@ def test_failures_and_warnings_are_read_in_english(
 
 def test_a_background_task_that_fails_says_why_in_the_readers_language(any_database: str) -> None:
     def too_few(_run_id: int) -> None:
-        raise learning.NotTrained(
+        raise learning_writes.NotTrained(
             words=Message("人工答案只有一种（各种答案至少要有 %(least)s 个），学不到区别", least=8)
         )
 
@@ -162,7 +163,7 @@ def test_a_background_task_that_fails_says_why_in_the_readers_language(any_datab
     with reading() as session:
         error = session.exec(select(LearningRun.error)).one()
     assert isinstance(error, Message)
-    assert error.text == learning.NotTrained.message
+    assert error.text == learning_writes.NotTrained.message
     words = error.params["words"]
     assert isinstance(words, Message)
     assert words.params["least"] == 8

@@ -19,8 +19,8 @@ from qm.core.actor import SYSTEM
 from qm.core.database import reading
 from qm.core.errors import NotFound
 from qm.core.settings import settings
-from qm.intake.reads import quarantine as quarantined
-from qm.intake.writes import quarantine
+from qm.intake.reads import quarantine as quarantine_reads
+from qm.intake.writes import quarantine as quarantine_writes
 from qm.intake.writes.ingest import Ingested, ingest
 from qm.models import (
     AuditEvent,
@@ -212,15 +212,15 @@ def test_nobody_takes_in_calls_of_another_branch(centre: Centre, tmp_path: Path)
 def test_a_refused_file_comes_in_once_its_call_data_is_corrected(centre: Centre, tmp_path: Path) -> None:
     made = ingest(sound(tmp_path), fields(started_at="?"), actor=SYSTEM, filename="a.wav")
     assert made.quarantine_id is not None
-    with pytest.raises(quarantine.StillRefused):
-        quarantine.retry(made.quarantine_id, actor=SYSTEM)
-    recording_id = quarantine.retry(
+    with pytest.raises(quarantine_writes.StillRefused):
+        quarantine_writes.retry(made.quarantine_id, actor=SYSTEM)
+    recording_id = quarantine_writes.retry(
         made.quarantine_id, actor=SYSTEM, call_data={"started_at": "2026-11-02T09:00:00+08:00"}
     )
     assert [row.id for row in rows(Recording)] == [recording_id]
     assert [row.state for row in rows(Quarantine)] == [QuarantineState.RETRIED]
-    with pytest.raises(quarantine.QuarantineDecided):
-        quarantine.retry(made.quarantine_id, actor=SYSTEM)
+    with pytest.raises(quarantine_writes.QuarantineDecided):
+        quarantine_writes.retry(made.quarantine_id, actor=SYSTEM)
 
 
 def test_a_file_that_was_too_long_comes_in_once_the_limit_is_raised(
@@ -232,19 +232,19 @@ def test_a_file_that_was_too_long_comes_in_once_the_limit_is_raised(
     assert made.reason is Refusal.TOO_LONG
     monkeypatch.setenv("QM_MAX_CALL_MINUTES", "2")
     settings.cache_clear()
-    assert quarantine.retry(made.quarantine_id or 0, actor=SYSTEM)
+    assert quarantine_writes.retry(made.quarantine_id or 0, actor=SYSTEM)
 
 
 def test_a_discard_can_be_undone_and_is_decided_once(centre: Centre, tmp_path: Path) -> None:
     bad = tmp_path / "a.wav"
     bad.touch()
     number = ingest(bad, fields(), actor=SYSTEM, filename="a.wav").quarantine_id or 0
-    quarantine.discard(number, actor=SYSTEM)
-    with pytest.raises(quarantine.QuarantineDecided):
-        quarantine.discard(number, actor=SYSTEM)
-    assert quarantined.listed(SYSTEM) == []
-    quarantine.restore(number, actor=SYSTEM)
-    assert [row.id for row in quarantined.listed(SYSTEM)] == [number]
+    quarantine_writes.discard(number, actor=SYSTEM)
+    with pytest.raises(quarantine_writes.QuarantineDecided):
+        quarantine_writes.discard(number, actor=SYSTEM)
+    assert quarantine_reads.listed(SYSTEM) == []
+    quarantine_writes.restore(number, actor=SYSTEM)
+    assert [row.id for row in quarantine_reads.listed(SYSTEM)] == [number]
 
 
 def test_quarantine_is_seen_by_supervisors_and_administrators_of_its_branch(
@@ -256,7 +256,7 @@ def test_quarantine_is_seen_by_supervisors_and_administrators_of_its_branch(
     seen = Counter()
     for name, actor in centre.actors.items():
         try:
-            quarantined.quarantined_for(actor, number)
+            quarantine_reads.quarantined_for(actor, number)
             seen["yes"] += 1
             assert name in ("supervisor", "headquarters", "administrator")
         except NotFound:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from qm.core.database import reading
-from qm.intake.reads import quarantine
+from qm.intake.reads import quarantine as quarantine_reads
 from qm.models import Recording
 from tests.support.audio import two_speakers, write_pcm
 from tests.support.people import Centre
@@ -40,7 +40,7 @@ def test_a_refused_file_is_explained_mended_and_taken_in(tmp_path: Path, client_
         content_type="multipart/form-data",
     )
     assert "通话数据有误" in answer.text
-    row = quarantine.listed(centre.actors["supervisor"])[0]
+    row = quarantine_reads.listed(centre.actors["supervisor"])[0]
     page = client.get(f"/manage/quarantine/{row.id}").text
     assert "缺少开始时间" in page
     assert 'value="8021"' in page
@@ -50,7 +50,7 @@ def test_a_refused_file_is_explained_mended_and_taken_in(tmp_path: Path, client_
     done = client.post(f"/manage/quarantine/{row.id}/retry", data={"started_at": "2026-11-02T09:12:31"})
     assert done.status_code == 302
     assert [item.external_id for item in recordings()] == ["late"]
-    assert quarantine.count(centre.actors["supervisor"]) == 0
+    assert quarantine_reads.count(centre.actors["supervisor"]) == 0
 
 
 def test_a_discarded_file_can_be_put_back_by_the_button_in_the_message(
@@ -60,10 +60,10 @@ def test_a_discarded_file_can_be_put_back_by_the_button_in_the_message(
     broken = tmp_path / "note.wav"
     broken.write_text("not a sound")
     client.post("/manage/upload", data={**TOLD, "files": sent(broken)}, content_type="multipart/form-data")
-    row = quarantine.listed(centre.actors["supervisor"])[0]
+    row = quarantine_reads.listed(centre.actors["supervisor"])[0]
     page = client.post(f"/manage/quarantine/{row.id}/discard", follow_redirects=True).text
     assert "已丢弃 note.wav" in page
     undo = re.search(r'action="(/manage/quarantine/\d+/restore)"', page)
     assert undo is not None
     client.post(undo[1])
-    assert quarantine.count(centre.actors["supervisor"]) == 1
+    assert quarantine_reads.count(centre.actors["supervisor"]) == 1

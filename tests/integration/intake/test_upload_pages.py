@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from qm.core.database import reading
-from qm.intake.reads import quarantine
+from qm.intake.reads import quarantine as quarantine_reads
 from qm.models import Recording
 from tests.support.audio import two_speakers, write_pcm
 from tests.support.people import Centre
@@ -57,7 +57,7 @@ def test_of_two_files_of_the_same_name_none_is_lost(tmp_path: Path, client_of, c
         content_type="multipart/form-data",
     )
     (taken,) = recordings()
-    (kept,) = quarantine.listed(centre.actors["supervisor"])
+    (kept,) = quarantine_reads.listed(centre.actors["supervisor"])
     assert (taken.sha256, kept.sha256) == (sha256(one).hexdigest(), sha256(two).hexdigest())
     assert kept.reason == "duplicate_id"
 
@@ -84,7 +84,7 @@ def test_a_faulty_sidecar_is_told_and_shared_call_data_does_not_take_its_place(
         data={**TOLD, "files": sent(wav(tmp_path, "one.wav"), sidecar)},
         content_type="multipart/form-data",
     )
-    (kept,) = quarantine.listed(centre.actors["supervisor"])
+    (kept,) = quarantine_reads.listed(centre.actors["supervisor"])
     assert recordings() == []
     assert "昨天" in kept.detail
 

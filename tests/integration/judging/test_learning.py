@@ -16,15 +16,15 @@ from qm.core import database
 from qm.core.database import reading, writing
 from qm.hearing.reads import stored
 from qm.hearing.writes.hear import keep_transcript
-from qm.judging import reads as judging_reads
+from qm.judging import reads as learning_reads
 from qm.judging.writes import learning as learning_writes
-from qm.judging.writes import learning_runs as runs
+from qm.judging.writes import learning_runs
 from qm.models import AnswerRow, JobState, LearnedModelRow, LearningRun, Recording, RubricVersion
 from qm.reviewing.reads import desk
 from qm.reviewing.reads.evaluations import human_evaluation
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
-from qm.rubrics.writes import versions as rubrics
+from qm.rubrics.writes import drafts_edit as rubric_edits
+from qm.rubrics.writes import versions as rubric_writes
 from recorder.types import Role
 from scoring.types import Policy, Rubric
 from tests.support.people import Centre
@@ -52,7 +52,7 @@ def hear(recording_id: str, said: str) -> None:
 
 def options() -> tuple[str, str]:
     """The best and the worst answer of the criterion."""
-    line = next(x for x in judging_reads.lines() if x.criterion.key == CRITERION)
+    line = next(x for x in learning_reads.lines() if x.criterion.key == CRITERION)
     ordered = sorted(line.criterion.options, key=lambda option: option.points)
     return ordered[-1].key, ordered[0].key
 
@@ -65,11 +65,11 @@ def allow_suggestions(centre: Centre) -> None:
     draft = rubric_drafts.copy(supervisor, source.id or 0)
 
     def suggest(rubric: Rubric) -> Rubric:
-        asked = replace(edits.criterion_of(rubric, CRITERION), policy=Policy.SUGGEST)
-        return edits.put_criterion(rubric, asked)
+        asked = replace(rubric_edits.criterion_of(rubric, CRITERION), policy=Policy.SUGGEST)
+        return rubric_edits.put_criterion(rubric, asked)
 
     rubric_drafts.change(supervisor, draft.id or 0, suggest, what="改采纳方式")
-    rubrics.publish(supervisor, draft.id or 0)
+    rubric_writes.publish(supervisor, draft.id or 0)
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def test_a_criterion_with_too_few_answers_says_how_many_are_lacking(
 
 def test_criteria_with_a_rule_are_not_learned(centre: Centre) -> None:
     add_scored(centre.agent_id)
-    assert all(line.criterion.rule is None for line in judging_reads.lines())
-    assert "greeting" not in {line.criterion.key for line in judging_reads.lines()}
+    assert all(line.criterion.rule is None for line in learning_reads.lines())
+    assert "greeting" not in {line.criterion.key for line in learning_reads.lines()}
 
 
 def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Client, taught: Centre) -> None:
@@ -108,7 +108,7 @@ def test_what_was_learned_is_shown_to_nobody_until_taken_into_use(client_of: Cli
     inspector = taught.actors["inspector"]
     allow_suggestions(taught)
     row = learning_writes.train_criterion(taught.actors["headquarters"], FORM, CRITERION)
-    view = judging_reads.view(FORM, CRITERION)
+    view = learning_reads.view(FORM, CRITERION)
     assert view.line.active is None
     assert view.models[0].checked.useful
     assert suggested(inspector, recording_id) is None
@@ -150,17 +150,17 @@ def test_training_again_keeps_versions_and_the_model_in_use(taught: Centre) -> N
     hear(call.recording_id, f"{BAD}新的一通")
     second = learning_writes.train_criterion(supervisor, FORM, CRITERION)
     assert second.version != first.version
-    models = judging_reads.view(FORM, CRITERION).models
+    models = learning_reads.view(FORM, CRITERION).models
     assert [(m.row.id, m.row.active) for m in models] == [(second.id, False), (first.id, True)]
     learning_writes.use(supervisor, second.id or 0)
-    assert [m.row.active for m in judging_reads.view(FORM, CRITERION).models] == [True, False]
+    assert [m.row.active for m in learning_reads.view(FORM, CRITERION).models] == [True, False]
 
 
 def test_answers_of_drafts_and_options_that_are_gone_are_not_learned_from(taught: Centre) -> None:
-    line = judging_reads.line(FORM, CRITERION)
-    everything = judging_reads.examples(FORM, line.criterion)
+    line = learning_reads.line(FORM, CRITERION)
+    everything = learning_reads.examples(FORM, line.criterion)
     fewer = replace(line.criterion, options=line.criterion.options[:1])
-    kept = judging_reads.examples(FORM, fewer)
+    kept = learning_reads.examples(FORM, fewer)
     assert {item.answer for item in kept} <= {fewer.options[0].key}
     assert len(kept) < len(everything) == 60
 
@@ -181,49 +181,49 @@ def test_training_is_asked_for_carried_out_by_a_worker_and_shows_how_far_it_is(
 ) -> None:
     client, where = client_of("headquarters"), f"/manage/learning/{FORM}/{CRITERION}"
     assert client.post(f"{where}/train").status_code == 302
-    run = judging_reads.latest_run(FORM, CRITERION)
+    run = learning_reads.latest_run(FORM, CRITERION)
     assert run is not None
     assert (run.state, run.total) == (JobState.QUEUED, 60)
-    with pytest.raises(runs.StillTraining):
-        runs.request(taught.actors["headquarters"], FORM, CRITERION)
+    with pytest.raises(learning_runs.StillTraining):
+        learning_runs.request(taught.actors["headquarters"], FORM, CRITERION)
     waiting = client.get(where, headers={"HX-Request": "true"}).text
     assert waiting.lstrip().startswith('<div id="training" hx-get')
     assert "<progress" in waiting
-    runs.work(run.id or 0)
-    done = judging_reads.latest_run(FORM, CRITERION)
+    learning_runs.work(run.id or 0)
+    done = learning_reads.latest_run(FORM, CRITERION)
     assert done is not None
     assert (done.state, done.done) == (JobState.DONE, 60)
-    assert len(judging_reads.view(FORM, CRITERION).models) == 1
+    assert len(learning_reads.view(FORM, CRITERION).models) == 1
     ended = client.get(where, headers={"HX-Request": "true"})
     assert ended.headers["HX-Refresh"] == "true"
-    runs.work(run.id or 0)
-    assert len(judging_reads.view(FORM, CRITERION).models) == 1, "what has ended is not carried out again"
+    learning_runs.work(run.id or 0)
+    assert len(learning_reads.view(FORM, CRITERION).models) == 1, "what has ended is not carried out again"
 
 
 def test_a_cancelled_training_keeps_no_model_and_one_broken_off_is_begun_again(
     client_of: Client, taught: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = taught.actors["headquarters"]
-    monkeypatch.setattr(runs, "_SAY_EVERY_S", 0.0)
-    run = runs.request(supervisor, FORM, CRITERION)
+    monkeypatch.setattr(learning_runs, "_SAY_EVERY_S", 0.0)
+    run = learning_runs.request(supervisor, FORM, CRITERION)
     real = stored.conversation
 
     def cancelling(recording_id: str) -> object:
-        runs.cancel(supervisor, run.id or 0)
+        learning_runs.cancel(supervisor, run.id or 0)
         return real(recording_id)
 
     with monkeypatch.context() as patched:
         patched.setattr(stored, "conversation", cancelling)
-        runs.work(run.id or 0)
-    stopped = judging_reads.latest_run(FORM, CRITERION)
+        learning_runs.work(run.id or 0)
+    stopped = learning_reads.latest_run(FORM, CRITERION)
     assert stopped is not None
-    assert (stopped.state, stopped.error) == (JobState.FAILED, runs.CANCELLED)
+    assert (stopped.state, stopped.error) == (JobState.FAILED, learning_runs.CANCELLED)
     assert stopped.done < 60
-    assert judging_reads.view(FORM, CRITERION).models == ()
-    again = runs.request(supervisor, FORM, CRITERION)
+    assert learning_reads.view(FORM, CRITERION).models == ()
+    again = learning_runs.request(supervisor, FORM, CRITERION)
     with writing() as session:  # as a worker leaves it that was killed
         row = session.get(LearningRun, again.id)
         assert row is not None
         row.state, row.done = JobState.RUNNING, 7
-    runs.work(again.id or 0)
-    assert len(judging_reads.view(FORM, CRITERION).models) == 1
+    learning_runs.work(again.id or 0)
+    assert len(learning_reads.view(FORM, CRITERION).models) == 1

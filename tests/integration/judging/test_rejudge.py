@@ -15,7 +15,7 @@ from qm.core.actor import SYSTEM
 from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.errors import Forbidden
-from qm.judging.writes import rejudge
+from qm.judging.writes import rejudge as rejudge_writes
 from qm.models import (
     AnswerRow,
     Evaluation,
@@ -95,7 +95,7 @@ def test_judging_many_again_gives_what_judging_each_gives(centre: Centre) -> Non
             session.delete(row)
         for finding in session.exec(select(FindingRow)).all():
             session.delete(finding)
-    tally = rejudge.rejudge(processes=1)
+    tally = rejudge_writes.rejudge(processes=1)
     assert (tally.total, tally.done, tally.changed) == (3, 3, 3)
     assert (_findings(), _evaluations()) == one_by_one
 
@@ -103,11 +103,11 @@ def test_judging_many_again_gives_what_judging_each_gives(centre: Centre) -> Non
 def test_a_second_run_finds_nothing_to_change(any_database: str) -> None:
     ensure_seeded()
     store_calls(7)
-    assert rejudge.rejudge(processes=1).changed == 7
+    assert rejudge_writes.rejudge(processes=1).changed == 7
     before = _findings(), _evaluations()
     with reading() as session:
         revisions = sorted(session.exec(select(Evaluation.id, Evaluation.revision)).all())
-    assert rejudge.rejudge(processes=1).changed == 0
+    assert rejudge_writes.rejudge(processes=1).changed == 0
     assert (_findings(), _evaluations()) == before
     with reading() as session:
         assert sorted(session.exec(select(Evaluation.id, Evaluation.revision)).all()) == revisions
@@ -118,10 +118,10 @@ def test_a_new_version_reaches_old_calls_and_a_retired_rule_leaves_them(centre: 
     rule_writes.create(SYSTEM, document=NEVER)
     rule_writes.publish(SYSTEM, "says_hello")
     assert (recording_id, "says_hello") not in _findings()
-    assert rejudge.rejudge(processes=1).changed == 1
+    assert rejudge_writes.rejudge(processes=1).changed == 1
     assert _findings()[recording_id, "says_hello"][:2] == (1, "not_met")
     rule_writes.retire(SYSTEM, "says_hello")
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     assert (recording_id, "says_hello") not in _findings()
 
 
@@ -130,7 +130,7 @@ def test_a_draft_in_shadow_collects_from_old_calls_too(centre: Centre) -> None:
     before = _findings()
     rule_writes.create(SYSTEM, document=NEVER)
     rule_writes.set_shadow(SYSTEM, "says_hello", on=True)
-    assert rejudge.rejudge(processes=1).changed == 0
+    assert rejudge_writes.rejudge(processes=1).changed == 0
     with reading() as session:
         assert session.exec(select(ShadowFinding)).one().recording_id == recording_id
     assert _findings() == before
@@ -140,12 +140,12 @@ def test_processes_of_their_own_give_the_same(sqlite: None) -> None:
     ensure_seeded()
     store_calls(5)
     seen: list[int] = []
-    assert rejudge.rejudge(processes=1).changed == 5
-    rejudge.CHUNK, kept = 2, rejudge.CHUNK
+    assert rejudge_writes.rejudge(processes=1).changed == 5
+    rejudge_writes.CHUNK, kept = 2, rejudge_writes.CHUNK
     try:
-        tally = rejudge.rejudge(processes=2, progress=lambda tally: seen.append(tally.done))
+        tally = rejudge_writes.rejudge(processes=2, progress=lambda tally: seen.append(tally.done))
     finally:
-        rejudge.CHUNK = kept
+        rejudge_writes.CHUNK = kept
     assert (tally.done, tally.changed) == (5, 0)
     assert seen == [2, 4, 5]
 
@@ -165,7 +165,7 @@ def test_the_human_evaluation_is_left_alone(centre: Centre) -> None:
     before = human.model_dump()
     rule_writes.create(SYSTEM, document=NEVER)
     rule_writes.publish(SYSTEM, "says_hello")
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     with reading() as session:
         after = session.get(Evaluation, human.id)
     assert after is not None
@@ -175,32 +175,32 @@ def test_the_human_evaluation_is_left_alone(centre: Centre) -> None:
 def test_a_run_is_asked_for_once_claimed_once_and_ends_with_its_figures(centre: Centre) -> None:
     bring_in("p01_card_loss")
     supervisor = centre.actors["headquarters"]
-    run = rejudge.request(supervisor)
-    assert rejudge.request(supervisor).id == run.id
-    assert rejudge.claim() == run.id
-    assert rejudge.claim() is None
-    rejudge.perform(run.id or 0, processes=1)
+    run = rejudge_writes.request(supervisor)
+    assert rejudge_writes.request(supervisor).id == run.id
+    assert rejudge_writes.claim() == run.id
+    assert rejudge_writes.claim() is None
+    rejudge_writes.perform(run.id or 0, processes=1)
     ended = rejudge_runs.latest()
     assert ended is not None
     assert (ended.state, ended.done, ended.total) == (JobState.DONE, 1, 1)
-    assert rejudge.request(supervisor).id != run.id
+    assert rejudge_writes.request(supervisor).id != run.id
 
 
 def test_a_run_that_fell_silent_is_taken_up_again(centre: Centre) -> None:
-    run = rejudge.request(centre.actors["headquarters"])
-    assert rejudge.claim() == run.id
+    run = rejudge_writes.request(centre.actors["headquarters"])
+    assert rejudge_writes.claim() == run.id
     with writing() as session:
         row = session.get(RejudgeRun, run.id)
         assert row is not None
-        row.updated_at = now() - rejudge.SILENT_AFTER - timedelta(seconds=1)
+        row.updated_at = now() - rejudge_writes.SILENT_AFTER - timedelta(seconds=1)
         session.add(row)
-    assert rejudge.waiting()
-    assert rejudge.claim() == run.id
+    assert rejudge_writes.waiting()
+    assert rejudge_writes.claim() == run.id
 
 
 def test_a_run_that_fails_says_so_in_words(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = rejudge.request(centre.actors["headquarters"])
-    rejudge.claim()
+    run = rejudge_writes.request(centre.actors["headquarters"])
+    rejudge_writes.claim()
     with writing() as session:
         for row in session.exec(select(RejudgeRun)).all():
             row.total = 1
@@ -209,9 +209,9 @@ def test_a_run_that_fails_says_so_in_words(centre: Centre, monkeypatch: pytest.M
     def broken(**_more: object) -> None:
         raise RuntimeError("磁盘已满")
 
-    monkeypatch.setattr(rejudge, "rejudge", broken)
+    monkeypatch.setattr(rejudge_writes, "rejudge", broken)
     with pytest.raises(RuntimeError):
-        rejudge.perform(run.id or 0, processes=1)
+        rejudge_writes.perform(run.id or 0, processes=1)
     ended = rejudge_runs.latest()
     assert ended is not None
     assert ended.state is JobState.FAILED
@@ -220,7 +220,7 @@ def test_a_run_that_fails_says_so_in_words(centre: Centre, monkeypatch: pytest.M
 
 def test_inspectors_may_not_ask_for_it(centre: Centre) -> None:
     with pytest.raises(Forbidden):
-        rejudge.request(centre.actors["inspector"])
+        rejudge_writes.request(centre.actors["inspector"])
 
 
 def test_the_command_says_how_many_changed(centre: Centre) -> None:

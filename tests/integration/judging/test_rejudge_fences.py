@@ -16,9 +16,10 @@ from qm.cli.bench import bench as bench_command
 from qm.core.actor import SYSTEM
 from qm.core.clock import now
 from qm.core.database import reading, writing
-from qm.hearing.writes import scan as pipeline_scan
-from qm.judging.writes import prescore as pipeline_prescore
-from qm.judging.writes import rejudge, rejudge_store
+from qm.hearing.writes import scan as scan_writes
+from qm.judging.writes import prescore as prescore_writes
+from qm.judging.writes import rejudge as rejudge_writes
+from qm.judging.writes import rejudge_store
 from qm.judging.writes.rejudge_chunk import judge_chunk
 from qm.judging.writes.rejudge_store import RulesChanged, keep_chunk
 from qm.models import (
@@ -95,15 +96,15 @@ def test_a_scan_that_was_overtaken_scans_the_newer_transcript(
 ) -> None:
     ensure_seeded()
     (call,) = store_calls(1)
-    compiled, newer = pipeline_scan.matcher, []
+    compiled, newer = scan_writes.matcher, []
 
     def while_heard_again(library_id: int, branch_id: int | None) -> PhraseMatcher:
         if not newer:
             newer.append(_heard_again(call))
         return compiled(library_id, branch_id)
 
-    monkeypatch.setattr(pipeline_scan, "matcher", while_heard_again)
-    pipeline_scan.scan(call)
+    monkeypatch.setattr(scan_writes, "matcher", while_heard_again)
+    scan_writes.scan(call)
     with reading() as session:
         rows = session.exec(select(HitRow).where(HitRow.recording_id == call)).all()
     assert {row.transcript_id for row in rows} == set(newer)
@@ -147,8 +148,8 @@ def test_a_run_goes_on_with_rules_published_while_it_runs(
             rule_writes.publish(SYSTEM, "says_hello")
         return chunk
 
-    monkeypatch.setattr(rejudge, "judge_chunk", judged_and_then_published)
-    assert rejudge.rejudge(processes=1).done == 3
+    monkeypatch.setattr(rejudge_writes, "judge_chunk", judged_and_then_published)
+    assert rejudge_writes.rejudge(processes=1).done == 3
     with reading() as session:
         rows = session.exec(select(FindingRow).where(FindingRow.rule_key == "says_hello")).all()
     assert {row.recording_id for row in rows} == set(calls)
@@ -169,7 +170,7 @@ def test_prescore_drops_what_it_judged_from_a_transcript_replaced_meanwhile(
         _heard_again(call)
         return chunk
 
-    monkeypatch.setattr(pipeline_prescore, "judge_chunk", judged_and_then_heard)
+    monkeypatch.setattr(prescore_writes, "judge_chunk", judged_and_then_heard)
     pipeline.prescore(call)
     assert _transcripts(call) == set()
     with reading() as session:
@@ -181,7 +182,7 @@ def test_prescore_drops_what_it_judged_from_a_transcript_replaced_meanwhile(
 def test_a_form_bound_later_alone_makes_a_new_automatic_evaluation(centre: Centre) -> None:
     ensure_seeded()
     (call,) = store_calls(1)
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     assert len(_automatic(call)) == 1
     with writing() as session:
         general = session.exec(
@@ -200,49 +201,49 @@ def test_a_form_bound_later_alone_makes_a_new_automatic_evaluation(centre: Centr
                 rubric_key=other.key, from_day=(now() - timedelta(days=400)).date(), created_at=now()
             )
         )
-    tally = rejudge.rejudge(processes=1)
+    tally = rejudge_writes.rejudge(processes=1)
     assert tally.changed == 0
     assert [row.rubric_id for row in _automatic(call)] == [general.id, other.id]
     revisions = [row.revision for row in _automatic(call)]
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     assert [row.revision for row in _automatic(call)] == revisions
     with writing() as session:
         session.execute(sa.delete(RubricBinding))
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     assert _automatic(call)[-1].rubric_id == general.id
 
 
 def test_a_run_says_that_it_lives_while_a_chunk_takes_long(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = rejudge.request(centre.actors["supervisor"])
-    rejudge.claim()
-    monkeypatch.setattr(rejudge, "BEAT_EVERY_S", 0.01)
+    run = rejudge_writes.request(centre.actors["supervisor"])
+    rejudge_writes.claim()
+    monkeypatch.setattr(rejudge_writes, "BEAT_EVERY_S", 0.01)
     with writing() as session:
         row = session.get(RejudgeRun, run.id)
         assert row is not None
-        row.updated_at = now() - rejudge.SILENT_AFTER - timedelta(seconds=1)
+        row.updated_at = now() - rejudge_writes.SILENT_AFTER - timedelta(seconds=1)
 
-    def slow(**_more: object) -> rejudge.Tally:
+    def slow(**_more: object) -> rejudge_writes.Tally:
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
-            if not rejudge.waiting():
-                return rejudge.Tally(0, 0, 0)
+            if not rejudge_writes.waiting():
+                return rejudge_writes.Tally(0, 0, 0)
             time.sleep(0.01)
         raise AssertionError("it still looks dead")
 
-    monkeypatch.setattr(rejudge, "rejudge", slow)
-    rejudge.perform(run.id or 0, processes=1)
+    monkeypatch.setattr(rejudge_writes, "rejudge", slow)
+    rejudge_writes.perform(run.id or 0, processes=1)
 
 
 def test_many_calls_on_processes_of_their_own_give_what_one_after_the_other_gives(sqlite: None) -> None:
     ensure_seeded()
     calls = store_calls(40, seed=5)
-    rejudge.CHUNK, kept = 9, rejudge.CHUNK
+    rejudge_writes.CHUNK, kept = 9, rejudge_writes.CHUNK
     try:
-        rejudge.rejudge(processes=2)
+        rejudge_writes.rejudge(processes=2)
     finally:
-        rejudge.CHUNK = kept
+        rejudge_writes.CHUNK = kept
     for call in calls:
         again = judge_chunk([call])
         assert again.calls[0].findings == ()

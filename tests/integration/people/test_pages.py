@@ -7,7 +7,7 @@ import re
 import pytest
 
 from qm.core.actor import UserRole
-from qm.people import reads as people_admin
+from qm.people import reads as people_reads
 from tests.support.people import Centre
 
 
@@ -46,7 +46,7 @@ def test_a_token_is_shown_once_and_revoked(client_of, centre: Centre, person: st
     assert re.search(r"qm_[\w-]{40,}", page)
     page = client.get("/manage/tokens").text
     assert not re.search(r"qm_[\w-]{40,}", page)
-    token = people_admin.tokens(centre.actors[person])[0].token
+    token = people_reads.tokens(centre.actors[person])[0].token
     assert "已作废" in client.post(f"/manage/tokens/{token.id}/revoke", follow_redirects=True).text
 
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 from qm.app.seeds import ensure_seeded
 from qm.core.database import reading, writing
 from qm.models import Job, JobState
-from qm.phrases.reads import library as phrases
+from qm.phrases.reads import library as phrase_reads
 from tests.support.heard import bring_in
 
 
@@ -27,7 +27,7 @@ def test_a_phrase_is_added_checked_published_and_undone_on_pages(client_of) -> N
     )
     assert twice.status_code == 409
     assert "已经有了" in twice.text
-    row = next(item for item in phrases.rows(phrases.draft()) if item.text == "祝您一切顺利再见")
+    row = next(item for item in phrase_reads.rows(phrase_reads.draft()) if item.text == "祝您一切顺利再见")
     page = client.post(f"/manage/phrases/groups/closing/{row.id}/remove", follow_redirects=True).text
     assert "已删除“祝您一切顺利再见”" in page
     message = page[page.index("flash undo") : page.index("<main")]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from qm.app.seeds import ensure_seeded
-from qm.assigning import writes as assignments
+from qm.assigning import writes as assignment_writes
 from qm.core import database
 from qm.core.actor import Actor
 from qm.core.clock import now
@@ -23,7 +23,7 @@ from qm.core.database import reading, writing
 from qm.core.errors import Conflict
 from qm.models import Assignment, AssignmentState, RubricVersion
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import versions as rubrics
+from qm.rubrics.writes import versions as rubric_writes
 from qm.rubrics.writes.drafts_edit import add_section
 from scoring.rubric import rubric_from_dict
 from scoring.types import Rubric, ScoringMode
@@ -68,16 +68,16 @@ def test_a_call_that_is_taken_while_another_looks_for_one_is_not_taken_twice(
 ) -> None:
     first = add_call(team.agent_id, started_at=now() - timedelta(hours=9))
     second = add_call(team.teammate_id, started_at=now() - timedelta(hours=1))
-    real = assignments.nobody_has
+    real = assignment_writes.nobody_has
 
     def slowly_found(actor: Actor) -> sa.ColumnElement[bool]:
         """The look has begun, and sees what was there then, when the other's commit comes."""
         return sa.and_(real(actor), sa.cast(sa.func.pg_advisory_xact_lock(1), sa.String) == "")
 
-    monkeypatch.setattr(assignments, "nobody_has", slowly_found)
+    monkeypatch.setattr(assignment_writes, "nobody_has", slowly_found)
     with database.engine().connect() as holding:
         holding.execute(sa.select(sa.func.pg_advisory_xact_lock(1)))
-        other = both.submit(assignments.take_next, team.actors["inspector2"])
+        other = both.submit(assignment_writes.take_next, team.actors["inspector2"])
         until_it_waits(other)
         with writing() as session:
             session.add(
@@ -95,7 +95,7 @@ def test_many_who_take_at_once_never_hold_the_same_call(team: Centre, both: Thre
 
     def take_six(name: str) -> list[str]:
         barrier.wait()
-        return [assignments.take_next(team.actors[name]) for _ in range(6)]
+        return [assignment_writes.take_next(team.actors[name]) for _ in range(6)]
 
     taken = [key for found in both.map(take_six, names) for key in found]
     assert len(taken) == 24
@@ -115,13 +115,13 @@ def test_a_withdrawn_call_can_be_given_again(team: Centre) -> None:
     call = add_call(team.agent_id)
     supervisor = team.actors["supervisor"]
     for name in ("inspector", "inspector2"):
-        given = assignments.assign(
+        given = assignment_writes.assign(
             supervisor, recording_ids=[call], evaluator_id=team.actors[name].user_id or 0
         )
         assert given.given == 1
         with reading() as session:
             row = session.exec(select(Assignment).where(Assignment.state == AssignmentState.OPEN)).one()
-        assignments.withdraw(supervisor, row.id or 0)
+        assignment_writes.withdraw(supervisor, row.id or 0)
 
 
 def slowly(edit: Callable[[Rubric], Rubric], begun: threading.Event, go_on: threading.Event):
@@ -175,8 +175,8 @@ def test_a_form_published_by_two_at_once_is_published_once(team: Centre, both: T
         source = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one().id or 0
     draft = rubric_drafts.copy(supervisor, source).id or 0
     with writing():
-        rubrics.publish(supervisor, draft)
-        other = both.submit(rubrics.publish, team.actors["headquarters"], draft)
+        rubric_writes.publish(supervisor, draft)
+        other = both.submit(rubric_writes.publish, team.actors["headquarters"], draft)
         until_it_waits(other)
     with pytest.raises(Conflict):
         other.result(MOST_S)

@@ -18,8 +18,8 @@ from qm.judging.writes.rejudge_chunk import judge_chunk
 from qm.models import Evaluation, Recording, RubricBinding, RubricVersion, Team
 from qm.reviewing.reads import desk
 from qm.rubrics.reads.bindings import Call, chosen, lines, version_for
-from qm.rubrics.writes import bindings as bindings_writes
-from qm.rubrics.writes import versions as rubrics
+from qm.rubrics.writes import bindings as binding_writes
+from qm.rubrics.writes import versions as rubric_writes
 from tests.support.heard import bring_in
 from tests.support.people import Centre
 
@@ -73,7 +73,7 @@ def test_the_choice_does_not_depend_on_order(order: list[int]) -> None:
 
 def bind(centre: Centre, key: str, **fields: object) -> RubricBinding:
     wanted = {"queue": "", "team_id": None, "direction": "", "from_day": date(2020, 1, 1), "to_day": None}
-    return bindings_writes.bind(centre.actors["headquarters"], rubric_key=key, **{**wanted, **fields})  # type: ignore[arg-type]
+    return binding_writes.bind(centre.actors["headquarters"], rubric_key=key, **{**wanted, **fields})  # type: ignore[arg-type]
 
 
 def key_of(rubric_id: int) -> str:
@@ -106,7 +106,7 @@ def test_a_form_out_of_force_binds_nothing(centre: Centre) -> None:
         recording = session.get(Recording, first)
     assert recording is not None
     assert version_for(recording) is not None
-    rubrics.retire(centre.actors["headquarters"], row.id or 0)
+    rubric_writes.retire(centre.actors["headquarters"], row.id or 0)
     assert version_for(recording) is None
 
 
@@ -134,7 +134,7 @@ def test_ranges_are_entered_ended_and_refused_on_the_page(client_of: Client, cen
 def test_a_range_still_to_come_is_taken_away(centre: Centre) -> None:
     bring_in("p07_no_closing")
     row = bind(centre, "outbound", from_day=date(2099, 1, 1))
-    assert bindings_writes.end(centre.actors["headquarters"], row.id or 0, last_day=DAY) is None
+    assert binding_writes.end(centre.actors["headquarters"], row.id or 0, last_day=DAY) is None
     with reading() as session:
         assert session.exec(select(RubricBinding)).first() is None
 
@@ -143,19 +143,19 @@ def test_a_branch_binds_forms_for_its_own_teams_and_sees_no_others(client_of: Cl
     bring_in("p07_no_closing")
     supervisor, day = centre.actors["supervisor"], date(2020, 1, 1)
     fields = {"rubric_key": "outbound", "queue": "", "direction": "", "from_day": day, "to_day": None}
-    with pytest.raises(bindings_writes.BindingTooWide):
-        bindings_writes.bind(supervisor, **fields, team_id=None)  # type: ignore[arg-type]
+    with pytest.raises(binding_writes.BindingTooWide):
+        binding_writes.bind(supervisor, **fields, team_id=None)  # type: ignore[arg-type]
     with pytest.raises(NotFound):
-        bindings_writes.bind(supervisor, **fields, team_id=centre.far_team_id)  # type: ignore[arg-type]
-    own = bindings_writes.bind(supervisor, **fields, team_id=centre.team_id)  # type: ignore[arg-type]
+        binding_writes.bind(supervisor, **fields, team_id=centre.far_team_id)  # type: ignore[arg-type]
+    own = binding_writes.bind(supervisor, **fields, team_id=centre.team_id)  # type: ignore[arg-type]
     far = bind(centre, "outbound", team_id=centre.far_team_id)
     general = bind(centre, "outbound")
     assert {line.row.id: line.changeable for line in lines(supervisor)} == {own.id: True, general.id: False}
     assert len(lines(centre.actors["headquarters"])) == 3
     with pytest.raises(NotFound):
-        bindings_writes.end(supervisor, far.id or 0, last_day=DAY)
-    with pytest.raises(bindings_writes.BindingTooWide):
-        bindings_writes.end(supervisor, general.id or 0, last_day=DAY)
+        binding_writes.end(supervisor, far.id or 0, last_day=DAY)
+    with pytest.raises(binding_writes.BindingTooWide):
+        binding_writes.end(supervisor, general.id or 0, last_day=DAY)
     page = client_of("supervisor").get("/manage/rubrics/bindings").text
     with reading() as session:
         foreign = session.get_one(Team, centre.far_team_id).name

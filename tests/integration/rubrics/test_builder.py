@@ -19,8 +19,8 @@ from qm.core.errors import Forbidden, NotFound
 from qm.models import AuditEvent, RubricVersion, VersionState
 from qm.rubrics.reads import builder as builder_reads
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
-from qm.rubrics.writes import versions as rubrics
+from qm.rubrics.writes import drafts_edit as rubric_edits
+from qm.rubrics.writes import versions as rubric_writes
 from scoring.rubric import change_in_words, rubric_from_dict, rubric_to_yaml, validate
 from scoring.types import ConditionSource, CriterionKind, CriticalClass, Rubric, ScoringMode, Veto
 from tests.support.people import Centre
@@ -70,13 +70,17 @@ def version_of_id(rubric_id: int) -> RubricVersion:
 def test_each_edit_can_be_taken_back_to_the_beginning(seeded: Centre, draft: int) -> None:
     supervisor, before = seeded.actors["headquarters"], stored(draft)
     steps = [
-        edits.remove_criterion("greeting"),
-        edits.add_section("新的部分"),
-        edits.move_section("service", -1) if any(s.key == "service" for s in before.sections)
-        else edits.move_section(before.sections[1].key, -1),
-        edits.copy_criterion("identity_check" if any(c.key == "identity_check" for c in before.criteria)
-                             else before.criteria[1].key),
-    ]  # fmt: skip
+        rubric_edits.remove_criterion("greeting"),
+        rubric_edits.add_section("新的部分"),
+        rubric_edits.move_section("service", -1)
+        if any(s.key == "service" for s in before.sections)
+        else rubric_edits.move_section(before.sections[1].key, -1),
+        rubric_edits.copy_criterion(
+            "identity_check"
+            if any(c.key == "identity_check" for c in before.criteria)
+            else before.criteria[1].key
+        ),
+    ]
     for n, step in enumerate(steps):
         rubric_drafts.change(supervisor, draft, step, what=f"第 {n} 步")
     assert stored(draft) != before
@@ -110,7 +114,7 @@ def test_the_oldest_steps_are_forgotten_but_never_how_the_draft_began(
 
 def test_published_versions_and_other_roles_are_refused(seeded: Centre, draft: int) -> None:
     published = version_of_published("phone_banking")
-    add = edits.add_section("x")
+    add = rubric_edits.add_section("x")
     with pytest.raises(rubric_drafts.NotADraft):
         rubric_drafts.change(seeded.actors["headquarters"], published, add, what="改")
     for role in ("inspector", "leader", "agent", "administrator"):
@@ -134,8 +138,8 @@ def test_a_form_with_faults_is_kept_but_not_published(seeded: Centre) -> None:
     supervisor = seeded.actors["headquarters"]
     row = rubric_drafts.begin(supervisor, title="投诉专项", mode=ScoringMode.WEIGHTED)
     assert row.key == "tou_su_zhuan_xiang"
-    with pytest.raises(rubrics.RubricUnusable) as refused:
-        rubrics.publish(supervisor, row.id or 0)
+    with pytest.raises(rubric_writes.RubricUnusable) as refused:
+        rubric_writes.publish(supervisor, row.id or 0)
     assert refused.value.problems
     view = builder_reads.builder(row.id or 0)
     assert {item.at for item in view.problems} == {"s:s1", "c:c1"}
@@ -144,32 +148,34 @@ def test_a_form_with_faults_is_kept_but_not_published(seeded: Centre) -> None:
 @pytest.mark.parametrize("kind", list(CriterionKind))
 @pytest.mark.parametrize("mode", list(ScoringMode))
 def test_a_new_question_of_any_kind_is_sound_once_named(kind: CriterionKind, mode: ScoringMode) -> None:
-    rubric = edits.add_section("开场")(Rubric("x", "表", 1, mode, ()))
-    rubric = edits.put_criterion(rubric, replace(rubric.criteria[0], title="是非"))
-    rubric = edits.add_criterion("s1", kind)(rubric)
-    rubric = edits.put_criterion(rubric, replace(rubric.criteria[1], title="新问题"))
+    rubric = rubric_edits.add_section("开场")(Rubric("x", "表", 1, mode, ()))
+    rubric = rubric_edits.put_criterion(rubric, replace(rubric.criteria[0], title="是非"))
+    rubric = rubric_edits.add_criterion("s1", kind)(rubric)
+    rubric = rubric_edits.put_criterion(rubric, replace(rubric.criteria[1], title="新问题"))
     assert validate(rubric) == []
     for other in CriterionKind:
-        changed = edits.put_criterion(rubric, edits.of_kind(rubric.criteria[1], other))
+        changed = rubric_edits.put_criterion(rubric, rubric_edits.of_kind(rubric.criteria[1], other))
         assert validate(changed) == [], (kind, other)
 
 
 def test_moving_over_the_edge_goes_into_the_next_section() -> None:
-    rubric = edits.add_section("乙")(edits.add_section("甲")(Rubric("x", "表", 1, ScoringMode.WEIGHTED, ())))
-    rubric = edits.add_criterion("s1", CriterionKind.TEXT)(rubric)
-    moved = edits.move_criterion("c3", 1)(rubric)
+    rubric = rubric_edits.add_section("乙")(
+        rubric_edits.add_section("甲")(Rubric("x", "表", 1, ScoringMode.WEIGHTED, ()))
+    )
+    rubric = rubric_edits.add_criterion("s1", CriterionKind.TEXT)(rubric)
+    moved = rubric_edits.move_criterion("c3", 1)(rubric)
     assert [[c.key for c in s.criteria] for s in moved.sections] == [["c1"], ["c3", "c2"]]
-    assert edits.move_criterion("c3", -1)(moved) == rubric
-    assert edits.move_criterion("c1", -1)(rubric) == rubric
+    assert rubric_edits.move_criterion("c3", -1)(moved) == rubric
+    assert rubric_edits.move_criterion("c1", -1)(rubric) == rubric
 
 
 def test_conditions_follow_a_question_whose_key_changes() -> None:
-    rubric = edits.add_section("甲")(Rubric("x", "表", 1, ScoringMode.WEIGHTED, ()))
-    rubric = edits.add_criterion("s1", CriterionKind.TEXT)(rubric)
-    asked = edits.add_condition(rubric.criteria[1])
+    rubric = rubric_edits.add_section("甲")(Rubric("x", "表", 1, ScoringMode.WEIGHTED, ()))
+    rubric = rubric_edits.add_criterion("s1", CriterionKind.TEXT)(rubric)
+    asked = rubric_edits.add_condition(rubric.criteria[1])
     looking = replace(asked.show_if[0], source=ConditionSource.ANSWER, key="c1", values=("yes",))
-    rubric = edits.put_criterion(rubric, replace(asked, show_if=(looking,)))
-    assert edits.renamed(rubric, "c1", "greeting").criteria[1].show_if[0].key == "greeting"
+    rubric = rubric_edits.put_criterion(rubric, replace(asked, show_if=(looking,)))
+    assert rubric_edits.renamed(rubric, "c1", "greeting").criteria[1].show_if[0].key == "greeting"
 
 
 FIELDS = {
@@ -186,7 +192,7 @@ def test_every_field_of_a_question_is_kept(client_of: Client, draft: int) -> Non
     client = client_of("headquarters")
     answer = client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=FIELDS)
     assert answer.status_code == 302
-    kept = edits.criterion_of(stored(draft), "greeting")
+    kept = rubric_edits.criterion_of(stored(draft), "greeting")
     assert (kept.title, kept.max_points, kept.sure_level) == ("规范问候", Decimal(6), Decimal("0.9"))
     assert kept.not_applicable_allowed
     assert not kept.bonus
@@ -197,12 +203,12 @@ def test_every_field_of_a_question_is_kept(client_of: Client, draft: int) -> Non
 
 
 def test_a_new_maximum_is_followed_by_the_option_that_earned_it(client_of: Client, draft: int) -> None:
-    before = edits.criterion_of(stored(draft), "greeting")
+    before = rubric_edits.criterion_of(stored(draft), "greeting")
     fields = {"title": before.title, "max_points": "9", "opt": [o.key for o in before.options]}
     for option in before.options:
         fields |= {f"opt.{option.key}.label": option.label, f"opt.{option.key}.points": str(option.points)}
     client_of("headquarters").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields)
-    points = [o.points for o in edits.criterion_of(stored(draft), "greeting").options]
+    points = [o.points for o in rubric_edits.criterion_of(stored(draft), "greeting").options]
     assert points == [Decimal(9), *[o.points for o in before.options[1:]]]
 
 
@@ -254,7 +260,9 @@ def actions() -> list[str]:
 
 
 def test_a_part_somebody_else_removed_is_told(client_of: Client, seeded: Centre, draft: int) -> None:
-    rubric_drafts.change(seeded.actors["headquarters"], draft, edits.remove_criterion("greeting"), what="删")
+    rubric_drafts.change(
+        seeded.actors["headquarters"], draft, rubric_edits.remove_criterion("greeting"), what="删"
+    )
     answer = client_of("headquarters").post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=FIELDS)
     assert answer.status_code == 404
 
@@ -302,9 +310,9 @@ def test_a_yaml_form_comes_back_as_the_next_draft(client_of: Client, draft: int,
 
 def test_differences_are_told_in_words_not_in_codes(client_of: Client, seeded: Centre, draft: int) -> None:
     def change(rubric: Rubric) -> Rubric:
-        asked = edits.add_condition(edits.criterion_of(rubric, "greeting"))
+        asked = rubric_edits.add_condition(rubric_edits.criterion_of(rubric, "greeting"))
         worst = replace(asked.options[-1], veto=Veto.EVALUATION, critical=CriticalClass.CUSTOMER)
-        return edits.put_criterion(rubric, replace(asked, options=(*asked.options[:-1], worst)))
+        return rubric_edits.put_criterion(rubric, replace(asked, options=(*asked.options[:-1], worst)))
 
     rubric_drafts.change(seeded.actors["headquarters"], draft, change, what="改")
     told = "".join(change_in_words(change) for change in builder_reads.builder(draft).changed)
@@ -318,7 +326,7 @@ def test_an_example_is_played_beside_its_question(client_of: Client, seeded: Cen
     fields = {**FIELDS, "example.pick": f"{recording_id}|1.5|4.25"}
     client = client_of("headquarters")
     assert client.post(f"/manage/rubrics/{draft}/build/criteria/greeting", data=fields).status_code == 302
-    kept = edits.criterion_of(stored(draft), "greeting").example
+    kept = rubric_edits.criterion_of(stored(draft), "greeting").example
     assert kept is not None
     assert (kept.recording_id, kept.start_s, kept.end_s) == (recording_id, 1.5, 4.25)
     played = f"/media/{recording_id}/audio#t=1.50,4.25"

@@ -6,14 +6,14 @@ import io
 
 from qm.app.seeds import ensure_seeded
 from qm.models import VersionState
-from qm.rubrics.reads import versions as rubrics
+from qm.rubrics.reads import versions as rubric_reads
 from scoring.rubric import rubric_to_yaml
 
 
 def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client_of) -> None:
     ensure_seeded()
     client = client_of("headquarters")
-    line = next(line for line in rubrics.lines() if line.key == "phone_banking")
+    line = next(line for line in rubric_reads.lines() if line.key == "phone_banking")
     assert line.in_force is not None
     rubric_id = line.in_force.id
     text = client.get(f"/manage/rubrics/{rubric_id}/export.yaml").text
@@ -28,9 +28,9 @@ def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client
     ).text
     assert "第 2 版草稿" in page
     assert "由“规范问候并报工号”改为“问候并报工号”" in page
-    draft = rubrics.lines()[0].newest
+    draft = rubric_reads.lines()[0].newest
     client.post(f"/manage/rubrics/{draft.id}/publish")
-    states = [version.state for version in rubrics.view(draft.id or 0).siblings]
+    states = [version.state for version in rubric_reads.view(draft.id or 0).siblings]
     assert states == [VersionState.PUBLISHED, VersionState.RETIRED]
     assert client.post(f"/manage/rubrics/{draft.id}/publish").status_code == 409
 
@@ -38,7 +38,7 @@ def test_a_rubric_goes_out_as_yaml_comes_back_as_a_draft_and_is_published(client
 def test_what_excel_leaves_out_is_named_in_the_readers_language(client_of) -> None:
     ensure_seeded()
     client = client_of("headquarters")
-    line = next(line for line in rubrics.lines() if line.key == "phone_banking")
+    line = next(line for line in rubric_reads.lines() if line.key == "phone_banking")
     for locale, words in (("zh", "Excel 里不含：采纳方式"), ("en", "Excel leaves out: Acceptance")):
         client.set_cookie("locale", locale)
         assert words in client.get(f"/manage/rubrics/{line.newest.id}").text
@@ -47,7 +47,7 @@ def test_what_excel_leaves_out_is_named_in_the_readers_language(client_of) -> No
 def test_a_rubric_comes_in_from_excel_and_faults_name_their_cell(client_of) -> None:
     ensure_seeded()
     client = client_of("headquarters")
-    line = next(line for line in rubrics.lines() if line.key == "phone_banking")
+    line = next(line for line in rubric_reads.lines() if line.key == "phone_banking")
     sheet = client.get(f"/manage/rubrics/{line.newest.id}/export.xlsx").data
     page = client.post(
         "/manage/rubrics/import", data={"file": (io.BytesIO(sheet), "r.xlsx")}, follow_redirects=True

@@ -17,7 +17,7 @@ from qm.core.database import reading, writing
 from qm.core.errors import Forbidden
 from qm.core.periods import PeriodKind
 from qm.models import AuditEvent, Recording
-from qm.rules.reads import contacts
+from qm.rules.reads import contacts as contact_reads
 from qm.rules.reads.contacts import ContactDay
 from qm.rules.writes.contact_policy import PolicyUnusable, set_policy
 from scoring.rules import ContactFault
@@ -46,7 +46,7 @@ def call(agent_id: int, hours: float, *, caller: str = "13800138000", direction:
 
 
 def days_of(team: Centre, person: str) -> tuple[ContactDay, ...]:
-    return contacts.days(team.actors[person], periods.current(PeriodKind.WEEK, at=NOON)).shown
+    return contact_reads.days(team.actors[person], periods.current(PeriodKind.WEEK, at=NOON)).shown
 
 
 def faults(days: tuple[ContactDay, ...]) -> dict[str, tuple[ContactFault, ...]]:
@@ -106,7 +106,7 @@ def test_a_day_is_the_calls_own_and_the_period_cuts_none_in_two(team: Centre) ->
     monday_early = call(team.agent_id, offset + 1, caller="13900139000")
     assert faults(days_of(team, "supervisor")).keys() == {monday_early}
     week_before = periods.before(periods.current(PeriodKind.WEEK, at=NOON))
-    assert faults(contacts.days(team.actors["supervisor"], week_before).shown).keys() == {sunday_late}
+    assert faults(contact_reads.days(team.actors["supervisor"], week_before).shown).keys() == {sunday_late}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_long_list_is_cut_and_says_so_but_counts_all(team: Centre) -> None:
     for number in range(3):
         call(team.agent_id, 10.5, caller=f"1380013800{number}")
     week = periods.current(PeriodKind.WEEK, at=NOON)
-    found = contacts.days(team.actors["supervisor"], week, most=2)
+    found = contact_reads.days(team.actors["supervisor"], week, most=2)
     assert (found.calls, len(found.shown), found.more) == (3, 2, True)
 
 

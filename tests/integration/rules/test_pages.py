@@ -26,9 +26,9 @@ from qm.models import (
     RuleVersion,
 )
 from qm.reviewing.reads.evaluations import rubric_of
-from qm.rules.reads import figures
+from qm.rules.reads import figures as rule_figures
 from qm.rules.reads import versions as rule_reads
-from qm.rules.writes import marks as rules_marks
+from qm.rules.writes import marks as rule_marks
 from qm.rules.writes import versions as rule_writes
 from qm.rules.writes.fixtures import read_script
 from qm.rules.writes.trial import Change, try_rule
@@ -289,20 +289,22 @@ def test_marks_measure_precision_and_the_audit_alone_measures_recall(calls, cent
     supervisor = centre.actors["headquarters"]
     verdicts = dict.fromkeys(calls.values(), Verdict.MET)
     hit, other = calls.values()
-    rules_marks.mark(supervisor, "greeting", hit, present=True)
-    measured = figures.measure(figures.marks(SYSTEM, "greeting")["greeting"].values(), verdicts, Verdict.MET)
+    rule_marks.mark(supervisor, "greeting", hit, present=True)
+    measured = rule_figures.measure(
+        rule_figures.marks(SYSTEM, "greeting")["greeting"].values(), verdicts, Verdict.MET
+    )
     assert measured.precision is not None
     assert (measured.precision.share, measured.precision.n, measured.recall) == (1.0, 1, None)
-    rules_marks.mark(supervisor, "greeting", other, present=True, drawn=True)
-    missed = figures.measure(
-        figures.marks(SYSTEM, "greeting")["greeting"].values(),
+    rule_marks.mark(supervisor, "greeting", other, present=True, drawn=True)
+    missed = rule_figures.measure(
+        rule_figures.marks(SYSTEM, "greeting")["greeting"].values(),
         {**verdicts, other: Verdict.NOT_MET},
         Verdict.MET,
     )
     assert missed.recall is not None
     assert (missed.recall.share, missed.recall.n, missed.audited) == (0.0, 1, 1)
-    untold = figures.measure(
-        figures.marks(SYSTEM, "greeting")["greeting"].values(),
+    untold = rule_figures.measure(
+        rule_figures.marks(SYSTEM, "greeting")["greeting"].values(),
         {**verdicts, other: Verdict.CANNOT_TELL},
         Verdict.MET,
     )

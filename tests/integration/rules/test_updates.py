@@ -14,7 +14,7 @@ from qm.core.actor import SYSTEM
 from qm.core.database import reading
 from qm.models import AuditEvent
 from qm.rules.reads import versions as rule_reads
-from qm.rules.writes import updates as updating
+from qm.rules.writes import updates as rule_updates
 from qm.rules.writes import versions as rule_writes
 from qm.rules.writes.fixtures import read_fixtures
 from qm.rules.writes.seeds import text_of
@@ -46,8 +46,8 @@ def earlier(centre: object) -> None:
     ensure_seeded()
 
 
-def _updates() -> dict[str, updating.Update]:
-    return updating.updates(rule_reads.lines())
+def _updates() -> dict[str, rule_updates.Update]:
+    return rule_updates.updates(rule_reads.lines())
 
 
 def test_a_new_installation_has_nothing_to_take(sqlite: None) -> None:
@@ -81,10 +81,10 @@ def test_a_retired_rule_is_left_in_peace(earlier: None) -> None:
 
 def test_taking_makes_a_draft_of_the_shipped_text_and_keeps_ones_own_fixtures(earlier: None) -> None:
     before = rule_reads.line(KEY).in_force
-    row = updating.take(SYSTEM, KEY)
+    row = rule_updates.take(SYSTEM, KEY)
     assert load_rules(row.document) == (_shipped(KEY),)
     names = [item.name for item in read_fixtures(row.fixtures, KEY)]
-    shipped = [item.name for item in read_fixtures(updating.shipped()[KEY].fixtures, KEY)]
+    shipped = [item.name for item in read_fixtures(rule_updates.shipped()[KEY].fixtures, KEY)]
     assert names == [*shipped, "自己的用例"]
     assert rule_reads.line(KEY).in_force == before
     assert _updates()[KEY].drafted
@@ -99,15 +99,15 @@ def test_taking_makes_a_draft_of_the_shipped_text_and_keeps_ones_own_fixtures(ea
 
 def test_a_draft_that_is_there_is_overwritten_only_when_asked_for(earlier: None) -> None:
     draft = rule_writes.start_draft(SYSTEM, KEY)
-    with pytest.raises(updating.DraftThere):
-        updating.take(SYSTEM, KEY)
+    with pytest.raises(rule_updates.DraftThere):
+        rule_updates.take(SYSTEM, KEY)
     assert rule_reads.line(KEY).draft == draft
-    assert updating.take(SYSTEM, KEY, over_draft=True).version == draft.version
+    assert rule_updates.take(SYSTEM, KEY, over_draft=True).version == draft.version
     assert _updates()[KEY].drafted
 
 
 def test_a_rule_that_is_not_here_becomes_a_new_draft(earlier: None) -> None:
-    row = updating.take(SYSTEM, LACKING)
+    row = rule_updates.take(SYSTEM, LACKING)
     assert (row.version, row.state.value) == (1, "draft")
     assert LACKING not in _updates()
 
@@ -115,11 +115,11 @@ def test_a_rule_that_is_not_here_becomes_a_new_draft(earlier: None) -> None:
 def test_declining_holds_until_the_product_ships_another_text(
     earlier: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    updating.decline(SYSTEM, KEY)
+    rule_updates.decline(SYSTEM, KEY)
     assert _updates()[KEY].declined
     assert not _updates()[LACKING].declined
-    later = updating._shipped(replace(_shipped(KEY), blind_s=3.0))
-    monkeypatch.setattr(updating, "shipped", lambda: {KEY: later})
+    later = rule_updates._shipped(replace(_shipped(KEY), blind_s=3.0))
+    monkeypatch.setattr(rule_updates, "shipped", lambda: {KEY: later})
     assert not _updates()[KEY].declined
 
 

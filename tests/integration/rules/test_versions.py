@@ -14,7 +14,7 @@ from qm.core.database import reading, writing
 from qm.hearing.reads import stored
 from qm.models import FindingRow, RuleVersion, ShadowFinding, VersionState
 from qm.rules.reads import versions as rule_reads
-from qm.rules.writes import judging as rules_judging
+from qm.rules.writes import judging as rule_judging
 from qm.rules.writes import versions as rule_writes
 from qm.rules.writes.fixtures import FixturesFail, FixturesUnusable, run_fixtures
 from qm.rules.writes.seeds import text_of
@@ -99,11 +99,11 @@ def test_seeding_again_adds_nothing_and_keeps_what_people_changed(library: str) 
 
 
 def test_a_draft_changes_nothing_until_it_is_published_and_the_old_version_stays(library: str) -> None:
-    before = rules_judging.bench()
+    before = rule_judging.bench()
     draft = rule_writes.start_draft(SYSTEM, "greeting")
     text = draft.document.replace("title: 规范开头语", "title: 另一个名字")
     rule_writes.save_draft(SYSTEM, "greeting", document=text, fixtures=draft.fixtures)
-    assert rules_judging.bench() is before
+    assert rule_judging.bench() is before
     published = rule_writes.publish(SYSTEM, "greeting", note="换名字")
     line = rule_reads.line("greeting")
     assert (published.version, line.shown.title) == (2, "另一个名字")
@@ -112,7 +112,7 @@ def test_a_draft_changes_nothing_until_it_is_published_and_the_old_version_stays
         (1, VersionState.RETIRED),
     ]
     assert rule_reads.rule_of(line.shown).version == 2
-    assert rules_judging.bench() is not before
+    assert rule_judging.bench() is not before
 
 
 def test_rolling_back_publishes_a_copy_under_a_new_number(library: str) -> None:

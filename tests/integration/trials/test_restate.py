@@ -18,7 +18,7 @@ from qm.models import Evaluation, EvaluationKind, Job, RestatedScore, RubricVers
 from qm.reviewing.reads.answers import answers_of
 from qm.reviewing.reads.evaluations import evaluation_view, rubric_of
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import drafts_edit as rubric_edits
 from qm.trials.writes import restate as whatif_restate
 from scoring.arithmetic import score
 from scoring.types import Answer, CriterionKind, Rubric
@@ -86,9 +86,9 @@ def test_evaluations_that_lack_answers_are_left_as_they_were(centre: Centre, sco
     before = {n: total_of(n) for n in scored}
 
     def asked(rubric: Rubric) -> Rubric:
-        added = edits.add_criterion(rubric.sections[0].key, CriterionKind.YES_NO)(rubric)
+        added = rubric_edits.add_criterion(rubric.sections[0].key, CriterionKind.YES_NO)(rubric)
         fresh = added.sections[0].criteria[-1]
-        return edits.put_criterion(added, replace(fresh, title="新问的"))
+        return rubric_edits.put_criterion(added, replace(fresh, title="新问的"))
 
     run = tried(centre, drafted(centre, asked))
     done = whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="增加一项")
@@ -97,7 +97,7 @@ def test_evaluations_that_lack_answers_are_left_as_they_were(centre: Centre, sco
 
 
 def test_answers_to_questions_that_are_gone_move_to_the_ledger(centre: Centre, scored: list[int]) -> None:
-    run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
+    run = tried(centre, drafted(centre, rubric_edits.remove_criterion("greeting")))
     whatif_restate.restate(centre.actors["headquarters"], run.id or 0, reason="不再考核问候")
     assert "greeting" not in {answer.criterion for answer in answers_of(scored[0])}
     with reading() as session:

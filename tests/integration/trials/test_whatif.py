@@ -21,9 +21,9 @@ from qm.models import Evaluation, EvaluationKind, FindingRow, JobState, RubricVe
 from qm.reviewing.reads.answers import answers_of
 from qm.reviewing.reads.evaluations import rubric_of
 from qm.rubrics.writes import drafts as rubric_drafts
-from qm.rubrics.writes import drafts_edit as edits
+from qm.rubrics.writes import drafts_edit as rubric_edits
 from qm.rubrics.writes.drafts_edit import Edit
-from qm.rules.writes import versions as rules
+from qm.rules.writes import versions as rule_writes
 from qm.trials.reads import outcome
 from qm.trials.reads import whatif as whatif_reads
 from qm.trials.writes import runs as whatif_runs
@@ -63,7 +63,7 @@ def test_a_run_finds_exactly_what_the_library_finds(centre: Centre, scored: list
 def test_the_page_tells_averages_agents_flips_and_opens_each_call(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
-    run = tried(centre, drafted(centre, edits.remove_criterion("greeting")))
+    run = tried(centre, drafted(centre, rubric_edits.remove_criterion("greeting")))
     view = outcome.view(SYSTEM, run.id or 0)
     human = next(side for side in view.sides if side.kind is EvaluationKind.HUMAN)
     assert human.shift is not None
@@ -80,7 +80,7 @@ def test_the_page_tells_averages_agents_flips_and_opens_each_call(
 
 def test_automatic_evaluations_are_answered_anew_from_stored_findings_and_kept_apart(centre: Centre) -> None:
     bring_in("p02_rude_transfer")
-    moved = drafted(centre, lambda r: edits.move_section(r.sections[0].key, 1)(r))
+    moved = drafted(centre, lambda r: rubric_edits.move_section(r.sections[0].key, 1)(r))
     run = tried(centre, moved, "headquarters")
     automatic = next(s for s in outcome.view(SYSTEM, run.id or 0).sides if s.kind is EvaluationKind.AUTOMATIC)
     assert (automatic.n, automatic.changed) == (1, 0), "moving a section changes no answer and no score"
@@ -96,11 +96,11 @@ def test_a_rule_draft_is_tried_without_touching_what_is_stored(centre: Centre) -
     person = centre.actors["headquarters"]
     with reading() as session:
         form = session.exec(select(RubricVersion).where(RubricVersion.key == "phone_banking")).one()
-    rule = edits.criterion_of(rubric_of(form.id or 0), "forbidden_speech").rule
+    rule = rubric_edits.criterion_of(rubric_of(form.id or 0), "forbidden_speech").rule
     assert rule is not None
-    row = rules.start_draft(person, rule)
+    row = rule_writes.start_draft(person, rule)
     harmless = f"key: {rule}\ntitle: 改过的规则\nviolated_when:\n  pattern:\n    sounds: [不会有人说的话]\n"
-    rules.save_draft(person, rule, document=harmless, fixtures="")
+    rule_writes.save_draft(person, rule, document=harmless, fixtures="")
     before = stored_findings(recording_id)
     run = tried(centre, form.id or 0, "headquarters", with_rule_drafts=True)
     view = outcome.view(SYSTEM, run.id or 0)
@@ -118,7 +118,7 @@ def stored_findings(recording_id: str) -> dict[str, str]:
 
 
 def replace_rule(key: str) -> Edit:
-    return lambda r: edits.put_criterion(r, replace(edits.criterion_of(r, key), rule=None))
+    return lambda r: rubric_edits.put_criterion(r, replace(rubric_edits.criterion_of(r, key), rule=None))
 
 
 def test_a_run_broken_off_goes_on_where_it_stood(
@@ -233,7 +233,7 @@ def test_only_calls_that_the_asker_may_see_are_tried(centre: Centre, scored: lis
 def test_a_faulty_draft_and_an_empty_period_are_refused_in_words(
     client_of: Client, centre: Centre, scored: list[int]
 ) -> None:
-    faulty = drafted(centre, edits.add_section("空"))
+    faulty = drafted(centre, rubric_edits.add_section("空"))
     client = client_of("headquarters")
     days = {"from_day": "2020-01-01", "to_day": "2099-12-31"}
     assert "处要改" in client.post("/manage/whatif", data={"rubric": faulty, **days}).text

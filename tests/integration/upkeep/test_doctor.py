@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 from qm.core import clock, database, objects
 from qm.core.actor import SYSTEM
 from qm.core.database import reading, writing
-from qm.intake.writes import quarantine
+from qm.intake.writes import quarantine as quarantine_writes
 from qm.intake.writes.ingest import ingest
 from qm.jobs import engine
 from qm.models import (
@@ -116,7 +116,7 @@ def test_sound_without_a_row_goes_to_quarantine_and_can_come_in(
     assert found() == {}
     with reading() as session:
         kept = session.exec(select(Quarantine)).one()
-    assert quarantine.retry(kept.id or 0, actor=SYSTEM, call_data=fields())
+    assert quarantine_writes.retry(kept.id or 0, actor=SYSTEM, call_data=fields())
 
 
 def test_what_is_just_coming_in_is_left_alone(centre: Centre, tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from qm.core import clock, objects
 from qm.core.actor import SYSTEM, Actor
 from qm.core.database import reading, writing
 from qm.core.settings import settings
-from qm.intake.writes import ingest as ingest_service
-from qm.intake.writes import quarantine
+from qm.intake.writes import ingest as ingest_writes
+from qm.intake.writes import quarantine as quarantine_writes
 from qm.intake.writes.ingest import ingest
 from qm.jobs import mirror
 from qm.jobs.writes import retries
 from qm.models import Job, JobState, Quarantine, QuarantineState, Recording, SignInAttempt
-from qm.phrases.writes import rescan as reruns
+from qm.phrases.writes import rescan
 from qm.upkeep.writes import retention
 from qm.worker.housekeeping import Housekeeping
 from recorder.storage import StoreUnavailable
@@ -60,14 +60,14 @@ def test_bytes_of_a_discarded_file_go_after_their_time_and_not_before(
     centre: Centre, tmp_path: Path, time_machine: TimeMachineFixture
 ) -> None:
     kept = refused(tmp_path, filename="a.wav")
-    quarantine.discard(kept.id or 0, actor=SYSTEM)
+    quarantine_writes.discard(kept.id or 0, actor=SYSTEM)
     assert retention.purge().files == 0
     time_machine.move_to(clock.now() + timedelta(days=31))
     assert retention.purge().files == 1
     assert objects.store().stat(kept.object_key) is None
     assert retention.purge().files == 0
-    with pytest.raises(quarantine.BytesGone):
-        quarantine.restore(kept.id or 0, actor=SYSTEM)
+    with pytest.raises(quarantine_writes.BytesGone):
+        quarantine_writes.restore(kept.id or 0, actor=SYSTEM)
     assert row(kept.id).reason == kept.reason
 
 
@@ -76,11 +76,11 @@ def test_bytes_that_another_open_refusal_needs_stay(
 ) -> None:
     first, second = refused(tmp_path, filename="a.wav"), refused(tmp_path, filename="b.wav")
     assert first.object_key == second.object_key
-    quarantine.discard(first.id or 0, actor=SYSTEM)
+    quarantine_writes.discard(first.id or 0, actor=SYSTEM)
     time_machine.move_to(clock.now() + timedelta(days=31))
     assert retention.purge().files == 0
     assert objects.store().stat(second.object_key) is not None
-    quarantine.discard(second.id or 0, actor=SYSTEM)
+    quarantine_writes.discard(second.id or 0, actor=SYSTEM)
     time_machine.shift(timedelta(days=31))
     assert retention.purge().files == 1
     assert objects.store().stat(second.object_key) is None
@@ -99,15 +99,15 @@ def test_a_retry_that_fails_after_somebody_discarded_keeps_the_reason_of_then(
     centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = refused(tmp_path, filename="a.wav")
-    real = ingest_service.admit
+    real = ingest_writes.admit
 
     def slow(*given: object, **named: object) -> object:
-        quarantine.discard(kept.id or 0, actor=SYSTEM)
+        quarantine_writes.discard(kept.id or 0, actor=SYSTEM)
         return real(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingest_service, "admit", slow)
-    with pytest.raises(quarantine.QuarantineDecided):
-        quarantine.retry(kept.id or 0, actor=SYSTEM, call_data={"agent_no": ""})
+    monkeypatch.setattr(ingest_writes, "admit", slow)
+    with pytest.raises(quarantine_writes.QuarantineDecided):
+        quarantine_writes.retry(kept.id or 0, actor=SYSTEM, call_data={"agent_no": ""})
     after = row(kept.id)
     assert (after.state, after.reason, after.call_data) == (
         QuarantineState.DISCARDED, kept.reason, kept.call_data,
@@ -133,8 +133,8 @@ def test_retrying_all_failed_passes_over_one_that_somebody_retried(
             first.append(real(SYSTEM, recording_id))
         return real(actor, recording_id)
 
-    monkeypatch.setattr(reruns, "retry_job", somebody_is_quicker)
-    assert reruns.retry_failed(SYSTEM) == 2
+    monkeypatch.setattr(rescan, "retry_job", somebody_is_quicker)
+    assert rescan.retry_failed(SYSTEM) == 2
     with reading() as session:
         assert {job.state for job in session.exec(select(Job)).all()} == {JobState.QUEUED}
 

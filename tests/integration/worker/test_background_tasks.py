@@ -18,9 +18,9 @@ from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.intake.writes.ingest import ingest
 from qm.jobs import beats, mirror
-from qm.jobs import reads as job_queries
+from qm.jobs import reads as job_reads
 from qm.jobs.writes.retries import retry_job
-from qm.judging.writes import rejudge
+from qm.judging.writes import rejudge as rejudge_writes
 from qm.models import Job, JobState, RubricVersion, WhatIfRun
 from qm.rubrics.reads.bindings import GENERAL_RUBRIC
 from qm.trials.reads import whatif as whatif_reads
@@ -37,7 +37,7 @@ def asked_for(centre: Centre) -> int:
     """A what-if of three stored calls, asked for and not begun; gives its id."""
     ensure_seeded()
     store_calls(3)
-    rejudge.rejudge(processes=1)
+    rejudge_writes.rejudge(processes=1)
     with reading() as session:
         form = session.exec(select(RubricVersion).where(RubricVersion.key == GENERAL_RUBRIC)).first()
     assert form is not None
@@ -109,7 +109,7 @@ def test_what_is_refused_again_rests_twice_as_long_up_to_a_quarter_of_an_hour(
         rests.append(round((job.next_at - before).total_seconds()))
     assert rests == [12, 24, 48]
     assert mirror.rest_after(50) == mirror.LONGEST_REST == timedelta(minutes=15)
-    line = job_queries.job_for(SYSTEM, recording_id)
+    line = job_reads.job_for(SYSTEM, recording_id)
     assert line.next_at == job.next_at
     assert "后再试" in client_of("supervisor").get("/manage/jobs").text
 

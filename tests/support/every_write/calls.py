@@ -7,17 +7,19 @@ from pathlib import Path
 
 from werkzeug.datastructures import FileStorage
 
-from qm.assigning import writes as assignments
+from qm.assigning import writes as assignment_writes
 from qm.core.actor import Actor
 from qm.hearing.writes import channels, personal_data
-from qm.intake.writes import ingest, listening, quarantine, refused_files, uploads
+from qm.intake.writes import ingest as ingest_writes
+from qm.intake.writes import listening, refused_files, uploads
+from qm.intake.writes import quarantine as quarantine_writes
 from qm.jobs.writes import retries
-from qm.judging.writes import rejudge
-from qm.phrases.writes import rescan as reruns
-from qm.records import writes as acknowledge
+from qm.judging.writes import rejudge as rejudge_writes
+from qm.phrases.writes import rescan
+from qm.records import writes as record_writes
 from qm.reviewing.writes import criterion_scores, evaluations, packs, releases
 from qm.reviewing.writes.evaluations import Draft
-from qm.upkeep.writes import mend as doctor_mend
+from qm.upkeep.writes import mend as mend_writes
 from qm.upkeep.writes.doctor import Ailment, Trouble
 from recorder.types import AudioRefused, Refusal
 from tests.support.calls import fields
@@ -33,12 +35,12 @@ UNKNOWN_AGENT = "7777"
 
 def _bring(actor: Actor, house: House) -> object:
     given = fields(agent_no=UNKNOWN_AGENT)
-    return ingest.ingest(house.sound, given, actor=actor, filename="call.wav")
+    return ingest_writes.ingest(house.sound, given, actor=actor, filename="call.wav")
 
 
 def _admit(actor: Actor, house: House) -> object:
     given = fields(agent_no=UNKNOWN_AGENT)
-    return ingest.admit(house.sound, given, actor=actor, filename="call.wav")
+    return ingest_writes.admit(house.sound, given, actor=actor, filename="call.wav")
 
 
 def _sent(path: Path, name: str) -> FileStorage:
@@ -71,30 +73,30 @@ def _release(actor: Actor, house: House) -> object:
 
 def _assign(actor: Actor, house: House) -> object:
     inspector = house.people["near inspector"].user_id or 0
-    return assignments.assign(actor, recording_ids=[house.call], evaluator_id=inspector)
+    return assignment_writes.assign(actor, recording_ids=[house.call], evaluator_id=inspector)
 
 
 def _mend(actor: Actor, house: House) -> object:
-    return doctor_mend.mend(Trouble(Ailment.JOB_MISSING, house.call, "没有任务"), actor=actor)
+    return mend_writes.mend(Trouble(Ailment.JOB_MISSING, house.call, "没有任务"), actor=actor)
 
 
 WRITES = (
-    Write(ingest.ingest, _bring, ALL_TAKERS),
-    Write(ingest.admit, _admit, ALL_TAKERS),
+    Write(ingest_writes.ingest, _bring, ALL_TAKERS),
+    Write(ingest_writes.admit, _admit, ALL_TAKERS),
     Write(uploads.take_files, _take_files, ALL_TAKERS),
     Write(uploads.take_manifest, _take_manifest, ALL_TAKERS),
     Write(refused_files.keep_refused, _refuse, ALL_TAKERS),
     Write(
-        quarantine.retry,
-        lambda a, h: quarantine.retry(h.refused_id, actor=a, call_data={"agent_no": "8021"}),
+        quarantine_writes.retry,
+        lambda a, h: quarantine_writes.retry(h.refused_id, actor=a, call_data={"agent_no": "8021"}),
         TAKERS,
     ),
-    Write(quarantine.discard, lambda a, h: quarantine.discard(h.refused_id, actor=a), TAKERS),
-    Write(quarantine.restore, lambda a, h: quarantine.restore(h.discarded_id, actor=a), TAKERS),
+    Write(quarantine_writes.discard, lambda a, h: quarantine_writes.discard(h.refused_id, actor=a), TAKERS),
+    Write(quarantine_writes.restore, lambda a, h: quarantine_writes.restore(h.discarded_id, actor=a), TAKERS),
     Write(retries.retry_job, lambda a, h: retries.retry_job(a, h.failed_call), TAKERS),
-    Write(reruns.retry_failed, lambda a, _h: reruns.retry_failed(a), ALL_TAKERS),
-    Write(reruns.rescan, lambda a, _h: reruns.rescan(a), anywhere("supervisor")),
-    Write(rejudge.request, lambda a, _h: rejudge.request(a), ALL_TAKERS),
+    Write(rescan.retry_failed, lambda a, _h: rescan.retry_failed(a), ALL_TAKERS),
+    Write(rescan.rescan, lambda a, _h: rescan.rescan(a), anywhere("supervisor")),
+    Write(rejudge_writes.request, lambda a, _h: rejudge_writes.request(a), ALL_TAKERS),
     Write(channels.swap, lambda a, h: channels.swap(a, h.call), SCORERS),
     Write(personal_data.reveal, lambda a, h: personal_data.reveal(a, h.call), SCORERS),
     Write(
@@ -103,9 +105,17 @@ WRITES = (
         SCORERS | {"near leader", "near agent"},
     ),
     Write(listening.downloaded, lambda a, h: listening.downloaded(a, h.released_call), SCORERS),
-    Write(assignments.take_next, lambda a, _h: assignments.take_next(a), anywhere("inspector", "supervisor")),
-    Write(assignments.assign, _assign, who("supervisor")),
-    Write(assignments.withdraw, lambda a, h: assignments.withdraw(a, h.assignment_id), who("supervisor")),
+    Write(
+        assignment_writes.take_next,
+        lambda a, _h: assignment_writes.take_next(a),
+        anywhere("inspector", "supervisor"),
+    ),
+    Write(assignment_writes.assign, _assign, who("supervisor")),
+    Write(
+        assignment_writes.withdraw,
+        lambda a, h: assignment_writes.withdraw(a, h.assignment_id),
+        who("supervisor"),
+    ),
     Write(evaluations.save, lambda a, h: evaluations.save(a, h.call, Draft(0, _rubric_id(h), ())), SCORERS),
     Write(
         evaluations.save_read,
@@ -123,9 +133,9 @@ WRITES = (
     ),
     Write(packs.export, lambda a, h: packs.export(a, h.released), SCORERS),
     Write(
-        acknowledge.acknowledge,
-        lambda a, h: acknowledge.acknowledge(a, h.released),
+        record_writes.acknowledge,
+        lambda a, h: record_writes.acknowledge(a, h.released),
         frozenset({"near agent"}),
     ),
-    Write(doctor_mend.mend, _mend, frozenset()),
+    Write(mend_writes.mend, _mend, frozenset()),
 )

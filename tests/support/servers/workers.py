@@ -15,7 +15,7 @@ import pytest
 from qm.core.actor import SYSTEM
 from qm.core.paths import ROOT
 from qm.core.settings import Settings, settings
-from qm.jobs import reads as jobs
+from qm.jobs import reads as job_reads
 from qm.jobs.reads import JobLine
 from qm.models import JobState
 from tests.support.servers.shared import shared
@@ -104,14 +104,14 @@ def wait_until(holds: Callable[[], bool], *, what: str, within_s: float = DONE_W
 
 def job_of(recording_id: str) -> JobLine:
     """The recording's job as it stands."""
-    return jobs.job_for(SYSTEM, recording_id)
+    return job_reads.job_for(SYSTEM, recording_id)
 
 
 def wait_done(recording_ids: list[str], *, worker: Worker) -> None:
     """Wait until each job is done; a failed job or a dead worker fails the test with its words."""
 
     def all_done() -> bool:
-        lines = jobs.of_recordings(SYSTEM, recording_ids)
+        lines = job_reads.of_recordings(SYSTEM, recording_ids)
         failed = [line.error for line in lines if line.state is JobState.FAILED]
         assert not failed, failed
         assert worker.process.poll() is None, worker.log.read_text()[-3000:]

@@ -21,7 +21,8 @@ from qm.core.paths import ROOT
 from qm.frame import errors
 from qm.frame.locale import counting_place
 from qm.frame.saying import said, say, wide
-from qm.judging.writes import learning, learning_runs
+from qm.judging.writes import learning as learning_writes
+from qm.judging.writes import learning_runs
 from qm.rubrics.words.evidence import proof_words
 from qm.rules.pages.form_view import said_wrong
 from qm.rules.writes.fixtures import FixturesUnusable, ScriptUnusable, read_fixtures, read_script
@@ -304,11 +305,11 @@ def test_how_a_background_task_ended_has_english_words() -> None:
         whatif_runs.CANCELLED,
         Message(whatif_runs.BROKEN, error="OSError"),
         message_of(
-            learning.NotTrained(
+            learning_writes.NotTrained(
                 words=Message("人工答案只有一种（各种答案至少要有 %(least)s 个），学不到区别", least=5)
             )
         ),
-        message_of(learning.NothingNew()),
+        message_of(learning_writes.NothingNew()),
         message_of(NotFound()),
         message_of(Forbidden()),
     ]
