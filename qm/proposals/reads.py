@@ -54,7 +54,7 @@ def waiting_by_kind(actor: Actor) -> dict[ProposalKind, int]:
         .order_by(col(Proposal.kind))
     )
     with reading() as session:
-        return dict(session.exec(statement).all())
+        return {ProposalKind(kind): number for kind, number in session.exec(statement).all()}
 
 
 def latest(actor: Actor, kind: ProposalKind, key: str) -> ProposalLine | None:
