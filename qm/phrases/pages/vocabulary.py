@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from qm.core.actor import UserRole
 from qm.core.errors import QmError
+from qm.core.ownership import everywhere
 from qm.frame.access import actor, allow
 from qm.frame.saying import say
 from qm.phrases.pages.library import blueprint
@@ -16,7 +17,12 @@ from qm.phrases.writes import vocabulary as vocabulary_writes
 
 
 def _page(status: int = 200, **more: object) -> ResponseReturnValue:
-    page = render_template("phrases/vocabulary.html", lists=vocabulary_reads.overview(), **more)
+    page = render_template(
+        "phrases/vocabulary.html",
+        lists=vocabulary_reads.overview(),
+        changeable=everywhere(actor()),
+        **more,
+    )
     return page, status
 
 

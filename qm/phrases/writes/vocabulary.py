@@ -13,7 +13,8 @@ from qm.core import audit
 from qm.core.actor import Actor, UserRole
 from qm.core.clock import now
 from qm.core.database import writing
-from qm.core.errors import InvalidInput
+from qm.core.errors import Forbidden, InvalidInput
+from qm.core.ownership import everywhere
 from qm.models import QueueTerm
 from qm.phrases.reads import library as phrase_reads
 from qm.phrases.reads import vocabulary as vocabulary_reads
@@ -26,6 +27,12 @@ TERMS_MAX = 100
 _TERM = re.compile(r"[^\W_]{2,12}")
 _FORBIDDEN_SHARE = 0.5
 """A word that makes up more than this of a forbidden phrase is that phrase."""
+
+
+class WordsOfTheCentre(Forbidden):
+    """A branch would change what every branch's calls are heard with."""
+
+    message = "队列词汇对所有机构的通话生效，由总部质检主管修改。"
 
 
 class TermUnusable(InvalidInput):
@@ -49,9 +56,11 @@ class TermForbidden(InvalidInput):
 def set_terms(actor: Actor, *, queue: str, text: str) -> tuple[str, ...]:
     """Make the words of a queue (empty: of all queues) those of `text`, one a line; gives them.
 
-    Raises `Forbidden`, `TermUnusable`, `TooManyTerms`, `TermForbidden`.
+    Raises `Forbidden`, `WordsOfTheCentre`, `TermUnusable`, `TooManyTerms`, `TermForbidden`.
     """
     actor.require(UserRole.SUPERVISOR)
+    if not everywhere(actor):
+        raise WordsOfTheCentre
     queue = queue.strip()[:80]
     terms = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     for term in terms:

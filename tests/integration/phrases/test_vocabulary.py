@@ -38,7 +38,7 @@ def _library(centre: Centre) -> None:
 
 
 def test_a_queue_has_its_own_words_and_those_of_all(centre: Centre) -> None:
-    supervisor = centre.actors["supervisor"]
+    supervisor = centre.actors["headquarters"]
     vocabulary_writes.set_terms(supervisor, queue="理财", text="稳盈宝\n稳盈宝\n\n 聚益通 ")
     vocabulary_writes.set_terms(supervisor, queue="", text="城东支行")
     assert terms_of("理财") == ("稳盈宝", "聚益通", "城东支行")
@@ -53,11 +53,11 @@ def test_a_queue_has_its_own_words_and_those_of_all(centre: Centre) -> None:
 @pytest.mark.parametrize("term", ["保证收益", "我们保证收益的", "宝正收益", "稳赚不陪", "不归我管"])
 def test_forbidden_speech_is_refused_also_by_its_sound(centre: Centre, term: str) -> None:
     with pytest.raises(vocabulary_writes.TermForbidden):
-        vocabulary_writes.set_terms(centre.actors["supervisor"], queue="理财", text=term)
+        vocabulary_writes.set_terms(centre.actors["headquarters"], queue="理财", text=term)
 
 
 def test_ordinary_words_inside_forbidden_phrases_are_words(centre: Centre) -> None:
-    assert vocabulary_writes.set_terms(centre.actors["supervisor"], queue="", text="收益\n理财产品") == (
+    assert vocabulary_writes.set_terms(centre.actors["headquarters"], queue="", text="收益\n理财产品") == (
         "收益",
         "理财产品",
     )
@@ -77,7 +77,7 @@ def test_a_word_that_became_forbidden_since_is_not_told_to_the_engine(centre: Ce
 @pytest.mark.parametrize("text", ["一", "a;b", "很长很长很长很长很长很长的词"])
 def test_what_is_no_word_is_refused(centre: Centre, text: str) -> None:
     with pytest.raises(vocabulary_writes.TermUnusable):
-        vocabulary_writes.set_terms(centre.actors["supervisor"], queue="", text=text)
+        vocabulary_writes.set_terms(centre.actors["headquarters"], queue="", text=text)
 
 
 def test_only_supervisors_keep_words(centre: Centre) -> None:
@@ -87,7 +87,7 @@ def test_only_supervisors_keep_words(centre: Centre) -> None:
 
 def test_the_ear_is_told_the_words_of_the_calls_queue(centre: Centre) -> None:
     call = sidecar_call_data(SAMPLES / "p03_fund_promise.json", source="test")
-    vocabulary_writes.set_terms(centre.actors["supervisor"], queue=call.queue, text="稳盈宝")
+    vocabulary_writes.set_terms(centre.actors["headquarters"], queue=call.queue, text="稳盈宝")
     made = ingest(SAMPLES / "p03_fund_promise.wav", call, actor=SYSTEM, filename="x.wav")
     told: list[tuple[str, ...]] = []
 
@@ -100,9 +100,17 @@ def test_the_ear_is_told_the_words_of_the_calls_queue(centre: Centre) -> None:
 
 
 def test_the_page_keeps_words_and_says_why_not(centre: Centre, client_of: Client) -> None:
-    client = client_of("supervisor")
+    client = client_of("headquarters")
     page = client.post("/manage/vocabulary", data={"queue": "", "terms": "保证收益"})
     assert page.status_code == 422
     assert "保证收益" in page.get_data(as_text=True)
     saved = client.post("/manage/vocabulary", data={"queue": "", "terms": "城东支行"}, follow_redirects=True)
     assert "城东支行" in saved.get_data(as_text=True)
+
+
+def test_a_branch_reads_the_words_and_changes_none(centre: Centre, client_of: Client) -> None:
+    with pytest.raises(vocabulary_writes.WordsOfTheCentre):
+        vocabulary_writes.set_terms(centre.actors["supervisor"], queue="", text="稳盈宝")
+    page = client_of("supervisor").get("/manage/vocabulary").get_data(as_text=True)
+    assert "由总部质检主管修改" in page
+    assert "保存</button>" not in page

@@ -142,7 +142,7 @@ PHRASES = (
     Write(
         vocabulary_writes.set_terms,
         lambda a, _h: vocabulary_writes.set_terms(a, queue="理财", text="稳盈宝"),
-        SUPERVISORS,
+        CENTRE,
     ),
 )
 RULES = (
