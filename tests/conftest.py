@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.servers.migrated",
     "tests.support.servers.postgres",
     "tests.support.people",
+    "tests.support.branches",
     "tests.support.servers.s3",
     "tests.support.servers.workers",
     "tests.support.servers.chromium",
