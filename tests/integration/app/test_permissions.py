@@ -16,9 +16,10 @@ PERSON_OF_ROLE = {
     UserRole.INSPECTOR: "inspector",
     UserRole.AGENT: "agent",
     UserRole.LEADER: "leader",
-    UserRole.SUPERVISOR: "supervisor",
+    UserRole.SUPERVISOR: "headquarters",
     UserRole.ADMINISTRATOR: "administrator",
 }
+"""The supervisor is of headquarters: what a branch may not change is refused by the write, not by the route."""
 
 
 def path_of(url_map: Map, endpoint: str, method: str) -> str:
