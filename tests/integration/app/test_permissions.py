@@ -19,7 +19,7 @@ PERSON_OF_ROLE = {
     UserRole.SUPERVISOR: "headquarters",
     UserRole.ADMINISTRATOR: "administrator",
 }
-"""The supervisor is of headquarters: what a branch may not change is refused by the write, not by the route."""
+"""The supervisor is of headquarters: what a branch may not change its write refuses, not its route."""
 
 
 def path_of(url_map: Map, endpoint: str, method: str) -> str:
