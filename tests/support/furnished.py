@@ -20,7 +20,6 @@ from qm.core.actor import Actor, UserRole
 from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.identity import actor_of, hash_token
-from qm.hearing.writes.hear import keep_transcript
 from qm.intake.writes import ingest as ingest_writes
 from qm.intake.writes import quarantine as quarantine_writes
 from qm.judging.writes import learning as learning_writes
@@ -43,10 +42,9 @@ from qm.trials.writes import restate as whatif_restate
 from qm.trials.writes import runs as whatif_runs
 from recorder.types import Role
 from scoring.types import Rubric
-from tests.support.heard import bring_in
+from tests.support.heard import bring_in, hear
 from tests.support.people import PASSWORD, Centre, build_centre
 from tests.support.scored import add_call, add_scored
-from transcribe.types import Acoustics, Transcript, Utterance
 
 FORM, LEARNED, RULE = "phone_banking", "understanding", "forbidden_speech"
 ANSWERS = 52
@@ -183,7 +181,7 @@ def _scored(centre: Centre) -> tuple[int, str]:
     agents = _far_agents(centre)
     for n in range(ANSWERS):
         call = add_scored(agents[n % 3], faults={LEARNED: best if n % 2 else worst})
-        _hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
+        hear(call.recording_id, f"{GOOD if n % 2 else BAD}第{'一二三四五六七八九十'[n % 10]}位")
     one = add_scored(centre.agent_id, faults={"greeting": "none"}, comment="请先报工号。" * 20)
     record_writes.acknowledge(centre.actors["agent"], one.evaluation_id, words="知道了，下次注意")
     add_scored(centre.agent_id, state=EvaluationState.DRAFT)
@@ -206,19 +204,6 @@ def _options() -> tuple[str, str]:
     found = next(c for s in document["sections"] for c in s["criteria"] if c["key"] == LEARNED)
     ordered = sorted(found["options"], key=lambda option: float(option["points"]))
     return ordered[-1]["key"], ordered[0]["key"]
-
-
-def _hear(recording_id: str, said: str) -> None:
-    turns = (
-        Utterance(0, Role.CUSTOMER, 0.0, 3.0, "我想转账到别的银行", "我想转账到别的银行", (), 0.9),
-        Utterance(1, Role.AGENT, 3.0, 6.0, said, said, (), 0.9),
-    )
-    transcript = Transcript(
-        utterances=turns, acoustics=Acoustics({}), duration_s=63.5, language="zh",
-        engine="truth", engine_version="1", model="none",
-    )  # fmt: skip
-    with writing() as session:
-        keep_transcript(session, recording_id, transcript)
 
 
 def _learned(centre: Centre) -> None:

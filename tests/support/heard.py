@@ -16,8 +16,10 @@ from qm.hearing.writes.hear import keep_transcript
 from qm.intake.writes import ingest as ingest_writes
 from qm.worker import pipeline
 from recorder.calldata import sidecar_call_data
+from recorder.types import Role
+from transcribe.types import Acoustics, Transcript, Utterance
 
-__all__ = ["bring_in", "transcript_of"]
+__all__ = ["bring_in", "hear", "transcript_of"]
 
 
 def bring_in(name: str, *, misheard: Mapping[str, str] | None = None, judged: bool = True) -> str:
@@ -40,3 +42,17 @@ def bring_in(name: str, *, misheard: Mapping[str, str] | None = None, judged: bo
     if judged:
         pipeline.prescore(taken.recording_id)
     return taken.recording_id
+
+
+def hear(recording_id: str, said: str) -> None:
+    """A transcript of two turns; `said` is the agent's."""
+    turns = (
+        Utterance(0, Role.CUSTOMER, 0.0, 3.0, "我想转账到别的银行", "我想转账到别的银行", (), 0.9),
+        Utterance(1, Role.AGENT, 3.0, 6.0, said, said, (), 0.9),
+    )
+    transcript = Transcript(
+        utterances=turns, acoustics=Acoustics({}), duration_s=63.5, language="zh",
+        engine="truth", engine_version="1", model="none",
+    )  # fmt: skip
+    with writing() as session:
+        keep_transcript(session, recording_id, transcript)

@@ -16,7 +16,6 @@ from qm.core.actor import SYSTEM, Actor, UserRole
 from qm.core.clock import now
 from qm.core.database import reading, writing
 from qm.core.identity import actor_of
-from qm.hearing.writes.hear import keep_transcript
 from qm.intake.writes import ingest as ingest_writes
 from qm.intake.writes import quarantine as quarantine_writes
 from qm.judging import reads as learning_reads
@@ -48,10 +47,10 @@ from recorder.probe import sha256_of
 from recorder.types import Role
 from scoring.learn import model_to_bytes, train
 from scoring.rubric import Problem, rubric_from_dict
-from tests.support import calls
+from tests.support import calls, heard
 from tests.support.people import Centre, build_centre
 from tests.support.scored import add_call, add_scored
-from transcribe.types import Acoustics, PhraseKind, Transcript, Utterance
+from transcribe.types import PhraseKind
 
 FORM = "phone_banking"
 LEARNED = "understanding"
@@ -156,17 +155,9 @@ def _add(
 
 
 def hear(recording_id: str, said: str = "我来复述一遍您的需求请确认") -> None:
-    """A transcript of two turns."""
-    turns = (
-        Utterance(0, Role.CUSTOMER, 0.0, 3.0, "我想转账到别的银行", "我想转账到别的银行", (), 0.9),
-        Utterance(1, Role.AGENT, 3.0, 6.0, said, said, (), 0.9),
-    )
-    transcript = Transcript(
-        utterances=turns, acoustics=Acoustics({}), duration_s=63.5, language="zh",
-        engine="truth", engine_version="1", model="none",
-    )  # fmt: skip
+    """A transcript of two turns, and the call ready to be scored."""
+    heard.hear(recording_id, said)
     with writing() as session:
-        keep_transcript(session, recording_id, transcript)
         session.get_one(Recording, recording_id).status = RecordingStatus.READY
 
 

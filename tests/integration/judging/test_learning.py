@@ -15,7 +15,6 @@ from qm.app.seeds import ensure_seeded
 from qm.core import database
 from qm.core.database import reading, writing
 from qm.hearing.reads import stored
-from qm.hearing.writes.hear import keep_transcript
 from qm.judging import reads as learning_reads
 from qm.judging.writes import learning as learning_writes
 from qm.judging.writes import learning_runs
@@ -25,29 +24,14 @@ from qm.reviewing.reads.evaluations import human_evaluation
 from qm.rubrics.writes import drafts as rubric_drafts
 from qm.rubrics.writes import drafts_edit as rubric_edits
 from qm.rubrics.writes import versions as rubric_writes
-from recorder.types import Role
 from scoring.types import Policy, Rubric
+from tests.support.heard import hear
 from tests.support.people import Centre
 from tests.support.scored import add_call, add_scored
-from transcribe.types import Acoustics, Transcript, Utterance
 
 Client = Callable[[str], FlaskClient]
 FORM, CRITERION = "phone_banking", "understanding"
 GOOD, BAD = "我来复述一遍您的需求请确认", "您再说一遍我没听懂"
-
-
-def hear(recording_id: str, said: str) -> None:
-    """A transcript of two turns."""
-    turns = (
-        Utterance(0, Role.CUSTOMER, 0.0, 3.0, "我想转账到别的银行", "我想转账到别的银行", (), 0.9),
-        Utterance(1, Role.AGENT, 3.0, 6.0, said, said, (), 0.9),
-    )
-    transcript = Transcript(
-        utterances=turns, acoustics=Acoustics({}), duration_s=63.5, language="zh",
-        engine="truth", engine_version="1", model="none",
-    )  # fmt: skip
-    with writing() as session:
-        keep_transcript(session, recording_id, transcript)
 
 
 def options() -> tuple[str, str]:
